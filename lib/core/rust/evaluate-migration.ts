@@ -18,7 +18,7 @@ export interface Evaluated {
   readonly refusal: RefusalSignal | null;
 }
 
-/** Runs one function of the release's code on values; every argument that it asks for is a way to the database. */
+/** Runs one function of the release's code on values; every argument that it takes is a way to the database. */
 export function evaluateItem(crate: Crate, library: Library, item: Item, files: readonly SourceFile[]): Evaluated {
   const machine = new Machine(crate, library, (path, from) => includedText(files, path, from), RUST);
   const self: Value = {
@@ -43,7 +43,7 @@ export function evaluateItem(crate: Crate, library: Library, item: Item, files: 
   }
 }
 
-/** `include_str!` names a file from the folder of the file that it is in. */
+/** `include_str!` takes its path from the folder of the file that it is in. */
 function includedText(files: readonly SourceFile[], path: string, from: RustText): string | null {
   const parts = from.path.split("/").slice(0, -1);
   for (const part of path.split("/")) {

@@ -6,7 +6,7 @@ import { join } from "./syntax/paths.js";
 
 const parsed = new WeakMap<SourceFile, ParsedRust>();
 
-/** The tree of a Rust file; made once per file. */
+/** The tree of a Rust file; parsed once per file. */
 export function parsedFile(file: SourceFile): ParsedRust {
   const known = parsed.get(file);
   if (known) return known;
@@ -17,7 +17,7 @@ export function parsedFile(file: SourceFile): ParsedRust {
 
 const crates = new WeakMap<readonly SourceFile[], Crate>();
 
-/** The Rust code of a release. Files around its folder are parsed when a name leads to them. */
+/** The Rust code of a release. Files outside its folder are parsed when a name leads to them. */
 export function crateOf(files: readonly SourceFile[]): Crate {
   const known = crates.get(files);
   if (known) return known;
@@ -40,7 +40,7 @@ export function crateWith(files: readonly SourceFile[], isInside: (file: SourceF
   return new Crate(all, inside, packagesOf(manifests, new Set(all.map((file) => file.path))));
 }
 
-/** The code of some files by itself. */
+/** The code of some files alone. */
 export function crateOfFiles(files: readonly SourceFile[]): Crate {
   const whole = wholePaths(files);
   return new Crate(files.map((file) => lazyFile(file, whole(file.path))));
@@ -51,8 +51,8 @@ function lazyFile(file: SourceFile, path: string): LazyFile {
 }
 
 /**
- * Paths from a folder above all files. The names of the release's folder and of those above it are what the files'
- * origin says; where it says nothing, names that no code has.
+ * Paths from a folder above all files. The files' origin tells the names of the release's folder and of those above it; where it does not, they get
+ * names that no code has.
  */
 function wholePaths(files: readonly SourceFile[]): (path: string) => string {
   const up = Math.max(0, ...files.map((file) => file.path.split("/").filter((part) => part === "..").length));

@@ -31,11 +31,11 @@ export interface ReadRustScript {
   readonly opaque: readonly Opaque[];
   /** The code says that it cannot be done: it panics or returns an error. */
   readonly refused: boolean;
-  /** The text that the framework takes its checksum of, when the code makes one text. */
+  /** The text that the framework computes its checksum from, when the code creates one text. */
   readonly text: string | null;
 }
 
-/** Reads the function of a file that holds a script. */
+/** Reads the function in a file that contains a script. */
 export function readRustScript(release: RustRelease, source: ScriptSource, entry: RustEntry): ReadRustScript {
   const parsed = parsedFile(source.file);
   const broken: Opaque[] = parsed.error
@@ -63,7 +63,7 @@ export function readRustScript(release: RustRelease, source: ScriptSource, entry
   };
 }
 
-/** refinery runs the text that the function returns; the parts of it that barrel made keep their places. */
+/** refinery runs the text that the function returns; the parts of it that barrel created keep their places. */
 function barrelScript(
   item: Item,
   text: string | null,

@@ -8,7 +8,7 @@ import type { Condition } from "./evaluate/value.js";
 import { verbatimStart } from "./syntax/literals.js";
 import type { RustNode } from "./syntax/rust-node.js";
 
-/** The statements that Rust code runs, and the pieces of it that were not understood. */
+/** The statements that Rust code runs, and the pieces that were not understood. */
 export interface RustScript {
   readonly statements: readonly AnyStatement[];
   readonly opaque: readonly Opaque[];
@@ -36,7 +36,7 @@ export function pieceOf(reason: string, node: RustNode): Opaque {
   return { reason, text: node.text, source: node.span };
 }
 
-/** Statements of a literal are placed where they are in it; others where the code makes them. */
+/** A literal's statements are placed where they are in it; others where the code creates them. */
 export function readEmbeddedSql(sql: string, node: RustNode, literal: RustNode | null): readonly AnyStatement[] {
   const { path } = node.source;
   const statements = parseSql(sql, path).statements;
@@ -87,7 +87,7 @@ function conditionText(condition: Condition): string {
   return condition.negated ? `NOT (${condition.sql})` : `(${condition.sql})`;
 }
 
-/** PL/pgSQL runs a query without a target only as PERFORM or EXECUTE; EXECUTE of a constant is looked into like the text itself. */
+/** PL/pgSQL runs a query without a target only as PERFORM or EXECUTE; EXECUTE of a constant is examined like the text itself. */
 function lineOf(emission: Emission): string {
   if (emission.kind === "guard") return guardBody(emission);
   if (emission.kind === "opaque" || emission.kind === "sql-file") return "";

@@ -7,14 +7,14 @@ import { crateOfFiles, parsedFile } from "../parsed-file.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import { applicationRequirements } from "./application-of.js";
 
-/** What a file holds that says something of tables. */
+/** Contents of a file that tell something about tables. */
 const NAMES_TABLES = /\btable!\s*[{(]|\bDeriveEntityModel\b|\bFromRow\b/;
 /** Code that only a test or an example runs. */
 const APART = /(^|\/)(tests?|examples|benches|target)\//;
 
 /**
- * The columns that the application's code next to a release names. Code that lies among the migrations themselves is left
- * out: entities there are copies of what the tables were when a migration was written.
+ * The columns that the application's code next to a release names. Code among the migrations themselves is left out: entities there are copies of the
+ * tables at the time a migration was written.
  */
 export function applicationCode(
   files: readonly SourceFile[],

@@ -33,7 +33,7 @@ function entity(model: Item): readonly ColumnRequirement[] {
   return fieldsOf(model).map((field) => requirement(schema, table, field.column, field));
 }
 
-/** `#[sqlx(rename = "x")]` names the column of a field; the table is in an attribute of one of sqlx's companions. */
+/** `#[sqlx(rename = "x")]` gives a field's column name; the table is in an attribute of one of sqlx's companion crates. */
 function row(struct: Item): readonly ColumnRequirement[] {
   const named = attributeText(struct.attributes, "table") ?? attributeText(struct.attributes, "table_name");
   if (named === null) return [];
@@ -45,7 +45,7 @@ function row(struct: Item): readonly ColumnRequirement[] {
 
 function requirement(schema: string | null, table: string, column: string, field: EntityField): ColumnRequirement {
   const { type, nullable } = fieldShape(field.type);
-  // An entity may give the database's type itself; then the Rust type says less than that.
+  // An entity may give the database's type itself; then the Rust type does not tell as much.
   const overridden = attributeText(field.attributes, "column_type") !== null;
   return columnRequirement(schema, table, column, overridden ? null : type, nullable, field.node);
 }

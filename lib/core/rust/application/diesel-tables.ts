@@ -29,7 +29,7 @@ interface MappedColumns {
   readonly columns: readonly { readonly name: string; readonly column: string; readonly node: RustNode }[];
 }
 
-/** What one `table!` maps; null where it maps nothing. */
+/** What one `table!` maps; null when it maps nothing. */
 export function dieselTable(macro: RustNode): MappedColumns | null {
   const tokens = macro.child("token_tree")?.children ?? [];
   const at = tokens.findLastIndex((token) => token.type === "token_tree" && token.text.startsWith("{"));
@@ -46,7 +46,7 @@ export function dieselTable(macro: RustNode): MappedColumns | null {
   return { schema: dotted ? owner.text : null, name: name.text, columns };
 }
 
-/** `column -> Type` is read as the field of a struct; the arrow has the length of a colon and a blank, so places stay. */
+/** `column -> Type` is read as a struct's field; the arrow is as long as a colon and a blank, so positions do not change. */
 function fields(body: RustNode): readonly { node: RustNode; attributes: readonly RustNode[] }[] {
   const head = "struct T ";
   const piece = parsePiece(head + body.text.replaceAll("->", ": "), body.source, body.start - head.length);

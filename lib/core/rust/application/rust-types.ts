@@ -1,7 +1,7 @@
 import { lastName } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 
-/** A Rust or diesel type as a column's type: `format_type` form, null when several PostgreSQL types would do. */
+/** A Rust or diesel type as a column's type: in `format_type` form, null when several PostgreSQL types fit. */
 export interface ColumnShape {
   readonly type: string | null;
   readonly nullable: boolean;

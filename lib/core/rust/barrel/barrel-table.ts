@@ -49,7 +49,7 @@ function columnChange({ method, args, node }: Call, adds: boolean, schema: strin
   return columnText({ name: textOf(first), type }, adds, schema);
 }
 
-/** barrel's `BaseType`, by the function of `types` that makes the same. */
+/** barrel's `BaseType`, by the function of `types` that creates the same. */
 const BASE: Readonly<Record<string, string>> = {
   Custom: "custom",
   Text: "text",
@@ -67,7 +67,7 @@ const BASE: Readonly<Record<string, string>> = {
   VarChar: "varchar",
 };
 
-/** `Type { inner: BaseType::Custom("…"), nullable: true, … }` as the call that makes it. */
+/** `Type { inner: BaseType::Custom("…"), nullable: true, … }` as the call that creates it. */
 function writtenType({ name, fields, node }: StructValue): Term {
   const inner = fields.get("inner");
   const path = inner?.kind === "term" ? inner.head : inner?.kind === "path" ? inner.segments : [];
@@ -87,7 +87,7 @@ function indexChange({ method, args }: Call, table: string, schema: string | nul
   return method === "add_partial_index" ? `${index} WHERE ${textOf(third)}` : index;
 }
 
-/** `create_table` with its indexes behind it. */
+/** `create_table` followed by its indexes. */
 export function createText(name: string, parts: TableParts, ifNotExists: boolean, schema: string | null): string {
   const elements = [...parts.columns, ...parts.constraints, ...parts.primaryKey, ...parts.foreignKeys].join(", ");
   const head = `CREATE TABLE ${ifNotExists ? "IF NOT EXISTS " : ""}${tableText(schema, name)} (${elements})`;

@@ -2,9 +2,9 @@ import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 
 /**
- * The very text that barrel's PostgreSQL generator makes, to the blank: refinery keeps a checksum of it, so another
- * spelling would make the application refuse its own ledger. Source: barrel 0.7 `backend/pg.rs`, `migration.rs`,
- * `table.rs`. Every other builder goes through `lib/core/sql/render.ts`.
+ * Exactly the text that barrel's PostgreSQL generator writes, down to the blanks: refinery keeps a checksum of it, so any other spelling would make
+ * the application refuse its own ledger. Source: barrel 0.7 `backend/pg.rs`, `migration.rs`, `table.rs`. Every other builder goes through
+ * `lib/core/sql/render.ts`.
  */
 export interface Column {
   readonly name: string;
@@ -67,7 +67,7 @@ function reference(schema: string | null, table: string, keys: readonly string[]
   return `INTEGER REFERENCES ${prefixOf(schema)}${quoted(table)}(${keys.join(",")})`;
 }
 
-/** A property that is false unless it was set; what is set last counts. */
+/** A property that is false unless it was set; the last setting counts. */
 function isSet(type: Term, method: string, initially: boolean): boolean {
   const call = type.calls.findLast((each) => each.method === method);
   if (!call) return initially;
@@ -76,7 +76,7 @@ function isSet(type: Term, method: string, initially: boolean): boolean {
   return value.value;
 }
 
-/** What can be said of a column's type. */
+/** Methods that modify a column's type. */
 export const MODIFIERS: ReadonlySet<string> = new Set([
   "nullable",
   "unique",
@@ -124,7 +124,7 @@ function keysOf(
   return { keys: textsOf(value.args[0]).map(quoted), unique: isSet(value, "unique", false) };
 }
 
-/** Two blanks before INDEX when it is not unique: so barrel writes it. */
+/** Two blanks before INDEX when it is not unique: barrel writes it that way. */
 export function indexText(table: string, schema: string | null, name: string, value: Value | undefined): string {
   const { keys, unique } = keysOf(value, "index");
   return `CREATE ${unique ? "UNIQUE" : ""} INDEX ${quoted(name)} ON ${prefixOf(schema)}${quoted(table)} (${keys.join(", ")})`;

@@ -5,7 +5,7 @@ import type { RustNode } from "../syntax/rust-node.js";
 import { changeText, createText, partsOf } from "./barrel-table.js";
 import { MODIFIERS, tableText, textOf } from "./barrel-text.js";
 
-/** barrel: `Migration::new()`, its changes, and `make::<Pg>()`, which gives the text of all of them. */
+/** barrel: `Migration::new()`, its changes, and `make::<Pg>()`, which returns the text of all of them. */
 export const barrelLibrary: Library = {
   onHandle: () => undefined,
   onFunction: () => undefined,
@@ -28,7 +28,7 @@ export const barrelLibrary: Library = {
   },
 };
 
-/** Runs the closure on a table of its own, and keeps the table as the change's last argument. */
+/** Runs the closure on a new table, and keeps the table as the change's last argument. */
 function withTable(machine: Machine, migration: Term, method: string, args: readonly Value[], node: RustNode): Value {
   const [name, closure] = args;
   const empty: Term = { kind: "term", head: ["Table", "new"], args: [], calls: [], node };

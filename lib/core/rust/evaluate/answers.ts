@@ -6,8 +6,8 @@ type Rows = Extract<Value, { kind: "rows" }>;
 type Scalar = Extract<Value, { kind: "scalar" }>;
 
 /**
- * What code asks of the answer to a constant query: whether there is a row, or what is in a column. Each tenant's
- * database gives the answer, so it stays an SQL expression. Undefined for what is not known.
+ * What code asks about the result of a constant query: whether there is a row, or what is in a column. Each tenant's database answers that, so it
+ * stays an SQL expression. Undefined for what we do not know.
  */
 export function askRows(machine: Machine, rows: Rows, method: string, args: readonly Value[]): Value | undefined {
   const [first, second] = args;

@@ -28,7 +28,7 @@ export function evaluateCall(machine: Machine, node: RustNode, scope: Scope): Va
   return callPath(machine, withSelf(machine, path, target), args, node);
 }
 
-/** What is called, without the types that it is given. */
+/** What is called, without its type arguments. */
 export function calledIn(callee: RustNode): RustNode {
   return callee.type === "generic_function" ? (callee.field("function") ?? callee) : callee;
 }
@@ -82,7 +82,7 @@ function callPath(
   return { kind: "term", head: expanded, args: asFields(machine, path, seen, from), calls: [], node };
 }
 
-/** The parts of a tuple struct or of an enum's variant, as their types ask for. */
+/** The parts of a tuple struct or of an enum variant, converted as their types require. */
 function asFields(machine: Machine, path: readonly string[], args: readonly Value[], node: RustNode): readonly Value[] {
   const found = machine.crate.value(path, node);
   const made =
@@ -97,7 +97,7 @@ function asFields(machine: Machine, path: readonly string[], args: readonly Valu
   return args.map((arg, at) => typed(machine, arg, written[at] ?? null, node));
 }
 
-/** `Enum::default()`, by the variant that `derive(Default)` is told. */
+/** `Enum::default()`, by the variant marked for `derive(Default)`. */
 function defaultVariant(machine: Machine, path: readonly string[], node: RustNode): Value | undefined {
   const type = path.slice(0, -1);
   const item = path.at(-1) === "default" && type.length > 0 ? machine.crate.resolve("enum", type, node) : null;
@@ -109,7 +109,7 @@ function defaultVariant(machine: Machine, path: readonly string[], node: RustNod
   return only && marked.length === 1 ? { kind: "path", segments: [...type, only.name], node } : undefined;
 }
 
-/** A function of the files. An `async` one runs when it is awaited. */
+/** A function in the files. An `async` one runs when it is awaited. */
 export function callItem(
   machine: Machine,
   item: Item,
@@ -177,14 +177,14 @@ export function callClosure(
   return closure.waits ? machine.future(closure.body, run) : run();
 }
 
-/** Runs what was made to be awaited; any other value is as it is. */
+/** Runs a future; any other value is returned as it is. */
 export function settled(value: Value): Value {
   return value.kind === "future" ? settled(value.run()) : value;
 }
 
 /**
- * The closure of an iterator's adaptor, for each of its values. When it runs, and whether at all, is up to what consumes the
- * iterator: what it changes outside of itself is unknown from there on.
+ * The closure of an iterator's adaptor, for each of its values. When it runs, and whether at all, is up to the iterator's consumer: what it changes
+ * outside itself is unknown from there on.
  */
 export function callForEach(
   machine: Machine,

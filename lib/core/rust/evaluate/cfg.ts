@@ -5,7 +5,7 @@ import { bindUnknown } from "./patterns.js";
 import type { Scope } from "./scope.js";
 import { DECIDED_LATER, UNIT, unknown, type Value } from "./value.js";
 
-/** The nodes that are no attributes, each with whether its attributes leave it in. */
+/** The nodes that are not attributes, each with whether its attributes include it. */
 export function underCfg(nodes: readonly RustNode[]): readonly (readonly [RustNode, Presence])[] {
   const found: (readonly [RustNode, Presence])[] = [];
   let attributes: RustNode[] = [];
@@ -20,7 +20,7 @@ export function underCfg(nodes: readonly RustNode[]): readonly (readonly [RustNo
   return found;
 }
 
-/** A statement that is there in some builds only: what it may change is not known from here on. */
+/** A statement that only some builds have: what it may change is unknown from here on. */
 export function conditional(machine: Machine, node: RustNode, scope: Scope): Value {
   const reason = "Which features the code is built with decides whether this is there";
   if (node.type !== "let_declaration") return machine.anyOf([() => machine.evaluate(node, scope)], reason, node);
@@ -31,7 +31,7 @@ export function conditional(machine: Machine, node: RustNode, scope: Scope): Val
   return UNIT;
 }
 
-/** True when an element of a list is there in some builds only. */
+/** True when only some builds have an element of a list. */
 export function isUnsure(nodes: readonly RustNode[]): boolean {
   return underCfg(nodes).some(([, cfg]) => cfg === "maybe");
 }

@@ -3,7 +3,7 @@ import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
 import { unknown, type Value } from "./value.js";
 
-/** The value of an expression that an attribute holds as a text; its names mean what they mean at that place. */
+/** The value of an expression that an attribute holds as text; its names mean what they mean at that place. */
 export function valueOfText(machine: Machine, text: string, at: RustNode): Value {
   const whole = `fn f(){${text}}`;
   const source = { ...at.source, text: whole, lines: { span: () => at.span }, origin: at };

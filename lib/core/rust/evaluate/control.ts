@@ -22,7 +22,7 @@ export function evaluateBlock(machine: Machine, node: RustNode, outer: Scope): V
       continue;
     }
     value = child.type === "let_declaration" ? declare(machine, child, scope) : machine.evaluate(child, scope);
-    // `x;` has no value; an expression that closes the block is not wrapped in a statement.
+    // `x;` has no value; an expression that ends the block is not wrapped in a statement.
     if (child.type === "expression_statement" && child.text.endsWith(";")) value = UNIT;
   }
   return value;
@@ -63,7 +63,7 @@ export function evaluateIf(machine: Machine, node: RustNode, outer: Scope): Valu
   return evaluateGuard(machine, decided, runThen, runOther, node);
 }
 
-/** `if manager.has_table(…)`: both branches are kept, under a condition that each tenant's database answers. */
+/** `if manager.has_table(…)`: keeps both branches, under a condition that each tenant's database answers. */
 function evaluateGuard(
   machine: Machine,
   condition: Condition,
@@ -75,7 +75,7 @@ function evaluateGuard(
   const otherwise = machine.branch(runOther);
   const plain = !then.mayReturn && !then.mayLoop && !otherwise.mayReturn && !otherwise.mayLoop;
   const what = leaving([then, otherwise]);
-  // The rest of the function is one branch with what did not return: the question is not asked a second time.
+  // The rest of the function is in one branch with the part that did not return: the question is not asked a second time.
   if (plain && then.end === "return" && otherwise.end === "value") {
     machine.leave("return", { ...condition, negated: !condition.negated }, node, then.emissions);
     for (const emission of otherwise.emissions) machine.sink.keep(emission);

@@ -4,7 +4,7 @@ import type { Place } from "./place.js";
 import { spoil } from "./places.js";
 import { type ListValue, type TextValue, text, UNIT, unknown, type Value } from "./value.js";
 
-/** What a call leaves in the place, and what it gives. */
+/** What a call leaves in the place, and what it returns. */
 interface Effect {
   readonly left: Value;
   readonly gives: Value;
@@ -16,7 +16,7 @@ type TextEffect = (value: string, args: readonly Value[]) => Effect | undefined;
 const list = (items: readonly Value[]): ListValue => ({ kind: "list", items });
 const some = (value: Value | undefined): Value => (value ? { kind: "some", value } : { kind: "none" });
 
-/** The methods of `Vec` that change it, as far as they are followed. Every other one makes it unknown. */
+/** The methods of `Vec` that change it, as far as we follow them. Any other makes it unknown. */
 const LIST: Readonly<Record<string, ListEffect>> = {
   push: (items, [item]) => (item ? { left: list([...items, item]), gives: UNIT } : undefined),
   pop: (items) => ({ left: list(items.slice(0, -1)), gives: some(items.at(-1)) }),
@@ -57,7 +57,7 @@ const TEXT: Readonly<Record<string, TextEffect>> = {
   clear: () => ({ left: text(""), gives: UNIT }),
 };
 
-/** A call of the standard library that changes what it is called on. Undefined when it is none, or is not followed. */
+/** A standard library call that changes what it is called on. Undefined when it is not one, or we do not follow it. */
 export function effectOf(
   machine: Machine,
   place: Place,

@@ -11,13 +11,13 @@ export type Emission =
       readonly whenFalse: readonly Emission[];
       readonly node: RustNode;
     }
-  /** The SQL that is in the file next to the code. */
+  /** The SQL in the file next to the code. */
   | { readonly kind: "sql-file"; readonly node: RustNode }
   | { readonly kind: "opaque"; readonly reason: string; readonly node: RustNode };
 
 interface Frame {
   readonly items: Emission[];
-  /** Set for the rest of a function after an early return under a condition. */
+  /** Set for the rest of a function after a conditional early return. */
   readonly guard: Guard | null;
 }
 
@@ -31,7 +31,7 @@ interface Guard {
 /** Collects what the code does, in order. */
 export class Sink {
   private readonly frames: Frame[] = [{ items: [], guard: null }];
-  /** Every text sent so far, in whatever branch; null for what is not known. */
+  /** Every text sent so far, in any branch; null for an unknown text. */
   private readonly sent: (string | null)[] = [];
 
   /** How many statements were sent. */
@@ -39,7 +39,7 @@ export class Sink {
     return this.sent.length;
   }
 
-  /** What was sent since so many statements. */
+  /** What was sent after that many statements. */
   since(count: number): readonly (string | null)[] {
     return this.sent.slice(count);
   }
@@ -54,7 +54,7 @@ export class Sink {
     this.frames.at(-1)?.items.push(emission);
   }
 
-  /** Keeps what was captured before. */
+  /** Keeps what was captured earlier. */
   keep(emission: Emission): void {
     this.frames.at(-1)?.items.push(emission);
   }
@@ -73,7 +73,7 @@ export class Sink {
     return frame.items;
   }
 
-  /** From now on, until the guards are closed to the present depth, everything stands under the condition. */
+  /** From now on, until the guards are closed to the present depth, everything is under the condition. */
   openGuard(condition: Condition, node: RustNode, otherwise: readonly Emission[] = []): void {
     this.frames.push({ items: [], guard: { condition, node, otherwise } });
   }

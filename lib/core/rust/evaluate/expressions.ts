@@ -22,7 +22,7 @@ import { bool, text, UNIT, undecided, unknown, type Value } from "./value.js";
 
 type Evaluate = (machine: Machine, node: RustNode, scope: Scope) => Value;
 
-/** The value inside: code that changes nothing about it. */
+/** The value inside: for code that does not change it. */
 const inner: Evaluate = (machine, node, scope) => {
   const value = node.field("value") ?? node.plain.find((child) => child.type !== "mutable_specifier");
   return value ? machine.evaluate(value, scope) : UNIT;
@@ -108,7 +108,7 @@ const EXPRESSIONS: Readonly<Record<string, Evaluate>> = {
   continue_expression: (_machine, node) => {
     throw new LoopSignal("continue", node.child("label")?.text ?? null);
   },
-  // Items inside a function are found by the index of the crate.
+  // The crate's index finds items inside a function.
   const_item: () => UNIT,
   static_item: () => UNIT,
   function_item: () => UNIT,
@@ -143,7 +143,7 @@ function placed(machine: Machine, node: RustNode, scope: Scope): Value {
   return locate(machine, node, scope).get();
 }
 
-/** `&mut place` stands for the place; a way to the database stays what it is. */
+/** `&mut place` refers to the place; a way to the database stays what it is. */
 function reference(machine: Machine, node: RustNode, scope: Scope): Value {
   const value = node.field("value");
   if (!value) return UNIT;
@@ -157,7 +157,7 @@ function reference(machine: Machine, node: RustNode, scope: Scope): Value {
 /** The kinds of value that may be a Result with an error. */
 const MAY_FAIL: ReadonlySet<Value["kind"]> = new Set(["unknown", "term", "unit", "rows", "scalar", "condition"]);
 
-/** `?`: an error that is known leaves the function. */
+/** `?`: a known error leaves the function. */
 function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   const value = settled(inner(machine, node, scope));
   const seen = derefed(value);
@@ -167,13 +167,13 @@ function tried(machine: Machine, node: RustNode, scope: Scope): Value {
   if (MAY_FAIL.has(seen.kind) && machine.losesErrors)
     machine.leave("return", undecided("Whether an error leaves a function whose caller goes on is not known"), node);
   if (seen.kind !== "none" && seen.kind !== "some") return value;
-  // `Ok(None)` is kept as `None`: which of the two is here, and so whether it leaves, is not known.
+  // `Ok(None)` is kept as `None`: it is unknown which of the two this is, and so whether it leaves.
   const reason = "Whether the ? leaves the function is not followed";
   if (seen.kind === "none") machine.leave("return", undecided(reason), node);
   return unknown(reason, node);
 }
 
-/** `x as T`: a number that the type holds stays as it is; a cast to what is no number changes nothing. */
+/** `x as T`: a number that fits the type stays as it is; a cast to something other than a number changes nothing. */
 function castOf(machine: Machine, node: RustNode, scope: Scope): Value {
   const given = machine.evaluate(node.field("value") ?? node, scope);
   const type = node.field("type")?.text ?? "";
@@ -186,7 +186,7 @@ function castOf(machine: Machine, node: RustNode, scope: Scope): Value {
   return unknown("What the cast gives is not followed", node);
 }
 
-/** A character; `b'a'` is the number of one. */
+/** A character; `b'a'` is its number. */
 function charOf(literal: string): Value {
   const body = literal.replace(/^b/, "").slice(1, -1);
   const char = body.startsWith("\\") ? unescaped(body) : body;

@@ -3,7 +3,7 @@ import { strumText } from "../sea-orm/strum-text.js";
 import type { Machine } from "./machine.js";
 import type { PathValue, Value } from "./value.js";
 
-/** A value as `{}` prints it; null when that is not known. */
+/** A value as `{}` prints it; null when that is unknown. */
 export function displayText(machine: Machine, value: Value): string | null {
   switch (value.kind) {
     case "text":
@@ -27,14 +27,14 @@ function pathText(machine: Machine, value: PathValue): string | null {
   return derived === undefined ? idenName(machine, value.segments, value.node) : derived;
 }
 
-/** An enum or a struct that says itself how it is printed. */
+/** An enum or a struct that defines how it is printed. */
 function showsItself(machine: Machine, { segments, node }: PathValue): boolean {
   const found = machine.crate.value(segments, node);
   const item = found?.kind === "variant" || found?.kind === "item" ? found.item : null;
   return item !== null && machine.crate.implsOf(item).some((impl) => impl.trait === "Display");
 }
 
-/** As `Display` prints it: `007` as 7. A fraction that Rust would print otherwise than it is written is not followed. */
+/** As `Display` prints it: `007` as 7. A fraction that Rust would print differently from how it is written is not followed. */
 function numberText(text: string): string | null {
   if (/^-?\d+$/.test(text)) return BigInt(text).toString();
   return /^-?(0|[1-9]\d*)\.\d*[1-9]$/.test(text) && text.length < 16 ? text : null;
@@ -45,7 +45,7 @@ function aliasText(head: readonly string[], args: readonly Value[], calls: numbe
   return calls === 0 && head.slice(-2).join("::") === "Alias::new" && name?.kind === "text" ? name.text : null;
 }
 
-/** Fills the places of a format string. Null when a part is not known or asks for a shape that is not followed. */
+/** Fills in a format string. Null when a part is unknown or uses a format that we do not follow. */
 export function formatText(
   machine: Machine,
   template: string,
@@ -66,7 +66,7 @@ export function formatText(
   return known ? filled : null;
 }
 
-/** `{:03}` fills numbers up with zeros behind their sign. */
+/** `{:03}` pads numbers with zeros after their sign. */
 function inShape(shown: string, shape: string, isNumber: boolean): string | null {
   if (shape === "") return shown;
   const padding = isNumber ? /^0(\d+)$/.exec(shape) : null;

@@ -14,7 +14,7 @@ export function rangeOfType(type: string): Range | undefined {
   return RANGES.get(type.replace("size", "64"));
 }
 
-/** Of a suffix, as in `1u8`. */
+/** From a suffix, as in `1u8`. */
 export function integerType(name: string): string | null {
   return /^[iu](8|16|32|64|128|size)$/.test(name) ? name : null;
 }
@@ -24,8 +24,8 @@ export function ofType(number: Integer, type: string | null): Integer {
 }
 
 /**
- * `a + b`, `a - b`, `a * b` of integers; null for what is none, and for what may not fit: it panics or wraps around. Where no type is
- * written, it must fit in every type that has both.
+ * `a + b`, `a - b`, `a * b` of integers; null for other values, and for a result that may not fit: it panics or wraps around. Where no type is
+ * written, the result must fit every type that can hold both.
  */
 export function calculated(operator: string, a: Integer, b: Integer): Integer | null {
   const [left, right] = [whole(a), whole(b)];
@@ -40,7 +40,7 @@ export function negated(a: Integer): Integer | null {
   const value = whole(a);
   if (value === null) return a.text.startsWith("-") ? null : { ...a, text: `-${a.text}` };
   const signed = a.type ? a.type.startsWith("i") : true;
-  // A literal below zero is written as one above it, which its type need not have.
+  // A negative literal is written as the negation of a positive one, which its type need not have.
   return signed ? fitting(-value, value > 0n ? [-value] : [value], a.type ?? null) : null;
 }
 

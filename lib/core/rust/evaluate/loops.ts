@@ -44,7 +44,7 @@ function iterated(machine: Machine, over: RustNode, scope: Scope): Value {
   return unknown("The loop may change the elements it runs over", over);
 }
 
-/** `while` and `loop`: turn by turn as long as it is known whether there is another. */
+/** `while` and `loop`: iteration by iteration as long as it is known whether there is another. */
 export function evaluateLoop(machine: Machine, node: RustNode, outer: Scope): Value {
   const body = node.field("body");
   const test = node.field("condition");
@@ -61,7 +61,7 @@ export function evaluateLoop(machine: Machine, node: RustNode, outer: Scope): Va
         return;
       }
       if (turn(machine, node, body, scope) === "break") return;
-      // A `break` that may have been taken: whether there is another turn is not known.
+      // A `break` that may have run: it is unknown whether there is another iteration.
       if (machine.undecided > undecided) {
         perhaps(machine, node, reason, () => machine.evaluate(body, machine.scope(outer)));
         return;
@@ -85,7 +85,7 @@ function isFor(signal: unknown, loop: RustNode): signal is LoopSignal {
   return signal instanceof LoopSignal && (signal.label === null || signal.label === loop.child("label")?.text);
 }
 
-/** Any number of turns, none among them. */
+/** Any number of iterations, including none. */
 function perhaps(machine: Machine, loop: RustNode, reason: string, run: () => void): Value {
   let value: Value = UNIT;
   machine.loop(() => {

@@ -19,11 +19,11 @@ import {
   type Value,
 } from "./value.js";
 
-/** What the evaluation knows of the libraries that migration code calls. */
+/** What the evaluation knows about the libraries that migration code calls. */
 export interface Library {
-  /** A call through which the database is reached. Undefined: not known to the library. */
+  /** A call that reaches the database. Undefined: unknown to the library. */
   onHandle(machine: Machine, method: string, args: readonly Value[], node: RustNode): Value | undefined;
-  /** A call of a function that the files do not hold. Undefined: not known to the library. */
+  /** A call of a function that is not in the files. Undefined: unknown to the library. */
   onFunction(machine: Machine, path: readonly string[], args: readonly Value[], node: RustNode): Value | undefined;
   /** A call chained to a builder. Undefined: the call is kept as it is. */
   onBuilder(
@@ -33,11 +33,11 @@ export interface Library {
     args: readonly Value[],
     node: RustNode,
   ): Value | undefined;
-  /** A query that is in an expression, as SQL. Throws `NotLowered`. */
+  /** A query inside an expression, as SQL. Throws `NotLowered`. */
   queryText(machine: Machine, query: Term): string;
 }
 
-/** What the language itself does. A machine is given it, so that files of the evaluator call each other through the machine. */
+/** What the language itself does. It is passed to a machine so that the evaluator's files call each other through the machine. */
 export interface Language {
   evaluate(machine: Machine, node: RustNode, scope: Scope): Value;
   callClosure(machine: Machine, closure: ClosureValue, args: readonly Value[]): Value;
@@ -46,7 +46,7 @@ export interface Language {
 const DEEPEST_CALL = 40;
 const MOST_STEPS = 200_000;
 const LONGEST_LIST = 20_000;
-/** Characters of all texts that the code puts together. */
+/** Characters of all texts that the code builds. */
 const MOST_TEXT = 32 * 1024 * 1024;
 
 /** Runs migration code on values instead of on a database, and collects what it would do. */
@@ -56,9 +56,9 @@ export class Machine {
   undecided = 0;
   private steps = 0;
   private characters = 0;
-  /** One for each function that runs: whether it may have returned before. */
+  /** One for each running function: whether it may already have returned. */
   private readonly frames: Frame[] = [];
-  /** What was made to be awaited and was not yet. */
+  /** Futures that were created and not yet awaited. */
   private readonly pending = new Set<FutureValue>();
   /** The types that `Self` means, innermost last. */
   readonly selfTypes: (SelfType | null)[] = [];
@@ -71,7 +71,7 @@ export class Machine {
     private readonly language: Language,
   ) {}
 
-  /** Another machine over the same code, which has run nothing yet. */
+  /** Another machine for the same code, which has not run anything yet. */
   apart(): Machine {
     return new Machine(this.crate, this.library, this.fileText, this.language);
   }
@@ -86,7 +86,7 @@ export class Machine {
     return this.language.callClosure(this, closure, args);
   }
 
-  /** The value, and not the reference to it. */
+  /** The value itself, not the reference to it. */
   read(node: RustNode, scope: Scope): Value {
     return derefed(this.evaluate(node, scope));
   }
@@ -95,7 +95,7 @@ export class Machine {
     return new Scope(outer, (value, mutable) => this.cell(value, mutable, true));
   }
 
-  /** Where a variable's value is kept, or one that has no name. */
+  /** Where the value of a variable, or of something unnamed, is kept. */
   cell(value: Value, mutable: boolean, named = false): Cell {
     return new Cell(value, mutable, this.undecided, () => this.undecided, named);
   }
@@ -105,13 +105,13 @@ export class Machine {
     return unknown(reason, node);
   }
 
-  /** Gives up over a list that is longer than any that migrations need. */
+  /** Gives up on a list longer than any that migrations need. */
   makeList(length: number, node: RustNode): void {
     if (length > LONGEST_LIST)
       throw new RefusalSignal(`The code in ${node.source.path} makes a list that is too long`, node);
   }
 
-  /** Counts a text of that length that is about to be made. Gives up when all of them together are too long. */
+  /** Counts a text of that length that is about to be built. Gives up when all of them together are too long. */
   makeText(length: number, node: RustNode): void {
     this.characters += length;
     if (this.characters > MOST_TEXT) {
@@ -129,7 +129,7 @@ export class Machine {
     return future;
   }
 
-  /** What nobody awaited does nothing, and whoever wrote it hardly meant that. */
+  /** A future that nobody awaited does nothing, and whoever wrote it hardly meant that. */
   closePending(): void {
     for (const future of this.pending) {
       const { emissions } = this.branch(() => future.run());
@@ -138,7 +138,7 @@ export class Machine {
     }
   }
 
-  /** Whether an error that leaves the function that runs is lost on its way: whoever called goes on then. */
+  /** Whether an error that leaves the running function is lost on its way: its caller then continues. */
   get losesErrors(): boolean {
     return this.frames.at(-1)?.losesErrors === true;
   }
@@ -190,7 +190,7 @@ export class Machine {
     if (inside.mayReturn) this.leave("return", UNDECIDED, node);
   }
 
-  /** Runs a branch that may or may not run. Says what it emitted and how it ended. */
+  /** Runs a branch that may or may not run. Returns what it emitted and how it ended. */
   branch(work: () => Value): BranchResult {
     const { undecided } = this;
     let end: BranchResult["end"] = "value";
@@ -213,7 +213,7 @@ export class Machine {
     return { emissions, end, value, ...inside };
   }
 
-  /** Says whether a branch inside may have left the function or the loop. */
+  /** Returns whether a branch inside may have left the function or the loop. */
   private watched(work: () => void): Frame {
     const frame = this.frames.at(-1) ?? { mayReturn: false, mayLoop: false, losesErrors: false };
     const before = { ...frame };
@@ -226,7 +226,7 @@ export class Machine {
     }
   }
 
-  /** From here to the end of the function, or of the loop, it depends on the condition whether anything runs. */
+  /** From here to the end of the function, or of the loop, the condition decides whether anything runs. */
   leave(what: "return" | "loop", condition: Condition, node: RustNode, otherwise: readonly Emission[] = []): void {
     const frame = this.frames.at(-1);
     if (frame && what === "return") frame.mayReturn = true;
@@ -235,7 +235,7 @@ export class Machine {
     this.undecided++;
   }
 
-  /** Branches that each may or may not run: when any of them does something, nobody can say what the code does. */
+  /** Branches that each may or may not run: if any of them does something, it cannot be told what the code does. */
   anyOf(works: readonly (() => Value)[], reason: string, node: RustNode): Value {
     const results = works.map((work) => this.branch(work));
     if (results.some((result) => result.emissions.length > 0)) this.opaque(reason, node);
@@ -251,7 +251,7 @@ export class Machine {
 
 export interface SelfType {
   readonly name: string;
-  /** Null when it is none of the files. */
+  /** Null when it is not in the files. */
   readonly item: Item | null;
 }
 

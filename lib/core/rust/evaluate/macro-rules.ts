@@ -2,8 +2,8 @@ import { parsePiece } from "../syntax/parse-rust.js";
 import type { RustNode } from "../syntax/rust-node.js";
 
 /**
- * Expands a `macro_rules!` macro of the release itself: patterns of names, literals, expressions, types and one level of
- * repetition. Null for a macro that asks for more. Places in the expansion are those of the call.
+ * Expands a `macro_rules!` macro of the release itself: patterns of names, literals, expressions, types and one level of repetition. Null for a macro
+ * that needs more. Places in the expansion are the call's.
  */
 export function expandMacro(definition: RustNode, call: RustNode): RustNode | null {
   const given = tokens(call.child("token_tree")?.text.slice(1, -1) ?? "");
@@ -19,7 +19,7 @@ export function expandMacro(definition: RustNode, call: RustNode): RustNode | nu
 
 function parseBlock(text: string, call: RustNode): RustNode | null {
   const head = "fn f()";
-  // The expansion is in no file: its text is its own, and its places all mean the call.
+  // The expansion is not in any file: it has a text of its own, and all its places mean the call.
   const source = { ...call.source, text: `${head}{${text}}`, lines: { span: () => call.span }, origin: call };
   const piece = parsePiece(source.text, source, 0);
   if (piece.error) return null;
@@ -31,7 +31,7 @@ interface Token {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** The text that the token stands in. */
+  /** The text that contains the token. */
   readonly whole: string;
 }
 
@@ -80,7 +80,7 @@ function bind(pattern: readonly Token[], given: readonly Token[]): Bound | "no" 
       const separator = plain ? "" : (pattern[index + 2]?.text ?? "");
       const times = pattern[index + (plain ? 2 : 3)]?.text ?? "";
       index += plain ? 2 : 3;
-      // A comma at the end that may be there or not is taken with the repetition.
+      // An optional comma at the end is taken with the repetition.
       const rest = pattern.slice(index + 1).map((each) => each.text);
       if (!/^(\$ \( *[,;] *\) [?*])?$/.test(rest.join(" "))) return "unsure";
       const taken = bindRepeated(tokens(name.slice(1, -1)), separator, times, given.slice(at), bound);
@@ -102,7 +102,7 @@ function bind(pattern: readonly Token[], given: readonly Token[]): Bound | "no" 
   return at >= given.length ? bound : "no";
 }
 
-/** Whether the tokens are what a fragment asks for. */
+/** Whether the tokens fit a fragment. */
 function fragment(kind: string, part: readonly Token[]): "yes" | "no" | "unsure" {
   const [first, ...more] = part.map((each) => each.text);
   if (first === undefined) return "no";
@@ -114,13 +114,13 @@ function fragment(kind: string, part: readonly Token[]): "yes" | "no" | "unsure"
   if (kind === "block") return single && first.startsWith("{") ? "yes" : "no";
   if (/^(expr|ty|path)$/.test(kind)) {
     if (kind !== "expr" && /^(b?r?#*["']|\d)/.test(first)) return "no";
-    // Where one ends and the next begins is up to the parser.
+    // The parser decides where one ends and the next begins.
     return more.some((each) => /^(,|;|=>)$/.test(each)) || /^(,|;|=>)$/.test(first) ? "unsure" : "yes";
   }
   return "unsure";
 }
 
-/** An expression stays one whatever it is put into. */
+/** An expression stays one expression wherever it is inserted. */
 function textOf(part: readonly Token[], kind: string): string {
   const text = part[0]?.whole.slice(part[0].start, part.at(-1)?.end) ?? "";
   return kind === "expr" && part.length > 1 ? `(${text})` : text;
@@ -140,7 +140,7 @@ function bindRepeated(
   }
   const filled = parts.filter((part) => part.length > 0);
   if ((times === "+" && filled.length === 0) || (times === "?" && filled.length > 1)) return "no";
-  // Without a separator, where one turn ends is not told when there are several.
+  // Without a separator it is unknown where one repetition ends when there are several.
   if (separator === "" && filled.length > 0 && times !== "?") return "unsure";
   const all = filled.map((part) => bind(inner, part));
   if (all.includes("unsure")) return "unsure";
@@ -165,7 +165,7 @@ function fill(body: string, bound: Bound): string | null {
   while (at < body.length) {
     const token = next(body, at);
     if (token !== "$") {
-      // What is in a text is never filled in.
+      // Nothing is filled in inside a text.
       result += token;
       at += token.length;
     } else if (body[at + 1] === "(") {

@@ -19,12 +19,12 @@ type Evaluate = (machine: Machine, node: RustNode, scope: Scope) => Value;
 const refuse: Evaluate = (_machine, node) => {
   throw new RefusalSignal(`The code gives up here (${node.text.slice(0, 80)})`, node);
 };
-/** Prints or checks something: its arguments alone can do anything. */
+/** Prints or checks something: only its arguments can do anything. */
 const nothing: Evaluate = (machine, node, scope) => {
   valuesOf(machine, node, scope);
   return UNIT;
 };
-/** Gives up where the check is known to fail. */
+/** Gives up if the check is known to fail. */
 function checked(machine: Machine, node: RustNode, scope: Scope, fails: (values: readonly Value[]) => boolean): Value {
   return fails(valuesOf(machine, node, scope).map(derefed)) ? refuse(machine, node, scope) : UNIT;
 }
@@ -33,7 +33,7 @@ function isEqual(machine: Machine, a: Value | undefined, b: Value | undefined): 
   return a && b ? equal(machine, a, b) : null;
 }
 
-/** There in a build for development alone. */
+/** Only in development builds. */
 const perhaps: Evaluate = (machine, node, scope) =>
   machine.anyOf([() => nothing(machine, node, scope)], "Whether this runs depends on how the code is built", node);
 
@@ -92,18 +92,18 @@ const MACROS: Readonly<Record<string, Evaluate>> = {
   writeln: (machine, node, scope) => written(machine, node, scope, "\n"),
 };
 
-/** Macros of libraries that make a value of their arguments and do nothing else. */
+/** Library macros that make a value from their arguments and do nothing else. */
 const PURE =
   /^(json|uuid|dec|date|datetime|time|query|query_as|query_scalar|query_unchecked|query_as_unchecked|query_file|sql|hashmap|btreemap|hashset|smallvec|anyhow|eyre|cfg|env|option_env|file|line|column|module_path|lazy_static|offset|hex|any|all)$/;
 
-/** Crates whose macros of those names are meant. */
+/** Crates whose macros have those meanings. */
 const MAKERS = /^(std|core|alloc|indoc|anyhow|eyre|color_eyre|tracing|log|rocket|loco_rs|sea_orm|sea_orm_migration)$/;
 
 export function evaluateMacro(machine: Machine, node: RustNode, scope: Scope): Value {
   const path = pathOf(node.field("macro"));
   const name = path.at(-1) ?? "";
   const own = machine.crate.resolve("macro", path, node);
-  // Where both have the name, which of them is meant depends on where it stands.
+  // Where both have the name, its position decides which one is meant.
   if (own && path.length === 1 && Object.hasOwn(MACROS, name)) return unknownMacro(machine, name, node, scope);
   if (own) return expanded(machine, own, name, node, scope);
   const whole = machine.crate.expand([...path.slice(0, -1), `${name}!`], node);
@@ -120,7 +120,7 @@ export function evaluateMacro(machine: Machine, node: RustNode, scope: Scope): V
   return { kind: "term", head: [...path.slice(0, -1), `${name}!`], args, calls: [], node };
 }
 
-/** A macro of the files. What it names without being given it means what it means where the macro is written. */
+/** A macro in the files. Names that are not passed to it mean what they mean where the macro is defined. */
 function expanded(machine: Machine, own: Item | "ambiguous", name: string, node: RustNode, scope: Scope): Value {
   const reason = `The macro ${name} is not followed`;
   if (own === "ambiguous" || machine.crate.untold(own) !== null) return unknownMacro(machine, name, node, scope);
@@ -138,7 +138,7 @@ function expanded(machine: Machine, own: Item | "ambiguous", name: string, node:
   return machine.opaque(reason, node);
 }
 
-/** True when a variable of an expansion is the macro's own: outside of it nobody sees it. */
+/** True when a variable of an expansion is the macro's own: nobody outside sees it. */
 function declaresOwn(declaration: RustNode, body: string): boolean {
   const name = /^\w+$/.exec(declaration.field("pattern")?.text ?? "")?.[0];
   return name !== undefined && new RegExp(`\\blet\\s+(mut\\s+)?${name}\\b`).test(body);
@@ -157,7 +157,7 @@ function spoilNamed(node: RustNode, scope: Scope, reason: string): void {
   }
 }
 
-/** `write!(text, "…", …)` adds to a text; what it does to anything else is not followed. */
+/** `write!(text, "…", …)` appends to a text; what it does to anything else is not followed. */
 function written(machine: Machine, node: RustNode, scope: Scope, end: string): Value {
   const [target, ...rest] = argumentsOf(node);
   if (!target) {
@@ -181,12 +181,12 @@ function innerText(node: RustNode): string {
 
 const CALL_HEAD = "fn f(){g(";
 
-/** The arguments of a macro as expressions; none when they are no list of expressions. */
+/** A macro's arguments as expressions; none when they are not a list of expressions. */
 function argumentsOf(node: RustNode): readonly RustNode[] {
   return elementsOf(node).filter((child) => child.type !== "attribute_item");
 }
 
-/** The same with the attributes that stand before them. */
+/** The same with the attributes before them. */
 function elementsOf(node: RustNode): readonly RustNode[] {
   const tree = node.child("token_tree");
   if (!tree) return [];
@@ -248,7 +248,7 @@ function formatted(
   return text(filled);
 }
 
-/** Takes away the white space that all lines begin with, and an empty first line. */
+/** Removes the white space that all lines start with, and an empty first line. */
 function withoutIndent(value: string): string {
   const lines = value.split("\n");
   if (lines[0]?.trim() === "") lines.shift();

@@ -9,7 +9,7 @@ import { handOver, locate, spoil } from "./places.js";
 import type { Scope } from "./scope.js";
 import { copied, HANDLE, reachesDatabase, type Term, unknown, type Value } from "./value.js";
 
-/** Adaptors that leave what is awaited as it is. */
+/** Adaptors that do not change what is awaited. */
 const STILL_FUTURE = new Set(["boxed", "boxed_local", "instrument", "in_current_span", "fuse", "into_future", "into"]);
 
 export function callMethod(machine: Machine, node: RustNode, target: RustNode, scope: Scope): Value {
@@ -29,11 +29,11 @@ export function callMethod(machine: Machine, node: RustNode, target: RustNode, s
     if (STILL_FUTURE.has(method)) return receiver;
     return called(machine, machine.cell(settled(receiver), true), method, args, node);
   }
-  // A field that holds code is called with brackets around it, `(self.run)(…)`, so that this is a method.
+  // A field that holds code is called in parentheses, `(self.run)(…)`, so this is a method.
   return called(machine, place, method, args, node);
 }
 
-/** What gives the elements themselves where a list is borrowed as `&mut`, and moves on an iterator that is. */
+/** What returns the elements themselves where a list is borrowed as `&mut`, and advances an iterator that is. */
 const THROUGH = new Set(
   "into_iter map filter take skip rev enumerate chain collect for_each any find peekable cloned copied last".split(" "),
 );
@@ -58,12 +58,12 @@ function called(machine: Machine, place: Place, method: string, args: readonly V
     return callValue(machine, receiver, args, node);
   const plain = args.map(derefed);
   const known = knownMethod(machine, receiver, method, plain, node);
-  // These move an iterator on, as far as they have to.
+  // These advance an iterator, as far as they have to.
   if (known && receiver.kind === "list" && /^(any|find)$/.test(method)) spoil(place, `${method} moves it on`, node);
   if (known) return known;
   const built = machine.library.onBuilder(machine, receiver, method, plain, node);
   if (built) {
-    // The library ran what code it was given; what it was given by reference it may have emptied.
+    // The library ran the code that it was given, and may have emptied what it was given by reference.
     for (const arg of args) if (arg.kind === "ref") spoil(arg.place, `${method} is given it as &mut`, node);
     const isNext = built.kind === "term" && receiver.kind === "term" && built.node === receiver.node;
     return isNext ? kept(place, built) : built;
@@ -88,7 +88,7 @@ const STATEMENTS: Readonly<Record<string, string>> = {
   "ForeignKey::create": "ForeignKeyCreateStatement",
 };
 
-/** The name of a library's type that a value is known to have: its builders stay what they are. */
+/** The name of a library type that a value is known to have: its builders stay what they are. */
 function foreignType(value: Value): string | null {
   if (value.kind !== "term") return null;
   const name = value.head.slice(-2).join("::");
@@ -97,7 +97,7 @@ function foreignType(value: Value): string | null {
     : (STATEMENTS[name] ?? null);
 }
 
-/** The path of a value's type, and where that path is to be understood. */
+/** The path of a value's type, and where that path is to be resolved. */
 function typeOf(value: Value): { readonly path: readonly string[] | null; readonly from: RustNode | null } {
   if (value.kind === "struct" || value.kind === "path") {
     return { path: value.kind === "struct" ? value.path : value.segments, from: value.node };
@@ -127,7 +127,7 @@ function notFollowed(machine: Machine, place: Place, method: string, args: reado
   return given.some(reachesDatabase) ? machine.opaque(reason, node) : unknown(reason, node);
 }
 
-/** A method of the files' own: it has the place itself when it takes `&mut self`. */
+/** A method defined in the files: it gets the place itself when it takes `&mut self`. */
 function callOwn(machine: Machine, item: Item, place: Place, args: readonly Value[], node: RustNode): Value {
   const [self] = item.node.field("parameters")?.children ?? [];
   const borrows = self !== undefined && /&\s*('\w+\s+)?mut\b|Pin\s*</.test(self.text);
@@ -135,8 +135,8 @@ function callOwn(machine: Machine, item: Item, place: Place, args: readonly Valu
 }
 
 /**
- * A builder with another call. Builders of the libraries are changed in place by every call, whether it borrows or
- * consumes them; a place that is `mut` so holds what it gives, and stands for it.
+ * A builder with another call. Every call changes a library's builder in place, whether it borrows or consumes it; so a `mut` place holds the result,
+ * and stands for it.
  */
 function chain(
   place: Place,

@@ -12,7 +12,7 @@ import { bool, type ClosureValue, type ListValue, text, UNIT, unknown, type Valu
 
 type Method = (machine: Machine, value: Value, args: readonly Value[], node: RustNode) => Value | undefined;
 
-/** Calls that hand on what they are called on, whatever it is. */
+/** Calls that return what they are called on, whatever it is. */
 const TRANSPARENT = new Set([
   "into",
   "as_ref",
@@ -165,7 +165,7 @@ const LIST: Readonly<
   concat: (machine, list, _args, node) => joined(machine, list, text(""), node),
 };
 
-/** The place of the first item to which the code says yes, or -1; a value when that cannot be told. */
+/** The position of the first item for which the code says yes, or -1; a value when that cannot be told. */
 function firstOf(machine: Machine, list: ListValue, closure: ClosureValue, node: RustNode): number | Value {
   for (const [at, item] of list.items.entries()) {
     const answer = machine.callClosure(closure, [item]);
@@ -181,7 +181,7 @@ function isTrue(value: Value | undefined): boolean {
   return value?.kind === "bool" && value.value;
 }
 
-/** A text read as what is asked for: a whole number is one, and of a library's type the text tells it, if it can be read. */
+/** A text parsed as the requested type: a whole number is one; for a library's type the text tells it, if it can be parsed. */
 function parsed(machine: Machine, value: string, node: RustNode): Value {
   const asked = node.field("function")?.field("type_arguments")?.plain[0] ?? null;
   const type = asked?.text ?? "";
@@ -189,7 +189,7 @@ function parsed(machine: Machine, value: string, node: RustNode): Value {
   if (/^[iu](32|64|128)$/.test(type) && number && !(type.startsWith("u") && value.startsWith("-")))
     return { kind: "number", text: value };
   const own = asked ? machine.crate.type(pathOf(asked), asked)?.kind === "item" : false;
-  // Where no type is written it may be a number's, which has one way of being shown.
+  // Where no type is written it may be a number's, which has only one way of being printed.
   const other = /^([iu](8|16|32|64|128|size)|f32|f64|bool|char)$/.test(type) || (type === "" && /^[-+\d.]/.test(value));
   if (own || (other && !(type === "" && number))) return unknown("What the text is read as is not followed", node);
   return { kind: "term", head: PARSED, args: [text(value)], calls: [], node };
@@ -197,13 +197,13 @@ function parsed(machine: Machine, value: string, node: RustNode): Value {
 
 const PARSED = ["str", "parse"];
 
-/** What a result holds where it holds something: of an `Ok(…)` that is kept as such, and of a text that was read. */
+/** What a result holds if it holds something: for an `Ok(…)` that is kept as one, and for a text that was parsed. */
 export function heldBy(value: Value): Value | null {
   const isParsed = value.kind === "term" && value.head === PARSED && value.calls.length === 0;
   return wellOf(value) ?? (isParsed ? (value.args[0] ?? null) : null);
 }
 
-/** A method of a result that is kept as one. */
+/** A method of a result that is kept as a result. */
 function onResult(value: Value, held: Value, method: string): Value | undefined {
   if (/^(unwrap|expect)$/.test(method)) return held;
   if (method === "map_err") return value;
@@ -212,7 +212,7 @@ function onResult(value: Value, held: Value, method: string): Value | undefined 
   return /^unwrap_or(_else|_default)?$/.test(method) ? held : undefined;
 }
 
-/** A vector keeps the order; what other collections make of the elements is not followed. */
+/** A vector keeps the order; what other collections do with the elements is not followed. */
 function collected(list: ListValue, node: RustNode): Value {
   const into = node.field("function")?.field("type_arguments")?.text ?? "";
   if (list.items.some(isError)) return unknown("Whether an element ends the list is not followed", node);
@@ -231,7 +231,7 @@ function joined(machine: Machine, list: ListValue, separator: Value | undefined,
   return text(parts.join(separator.text));
 }
 
-/** What a call of the standard library gives, as far as it is known. Undefined: not such a call. */
+/** What a standard library call returns, as far as it is known. Undefined: not such a call. */
 export function knownMethod(
   machine: Machine,
   value: Value,
@@ -258,13 +258,13 @@ export function knownMethod(
   const known =
     isTransparent(machine, value, method) && !(value.kind === "term" && args.length > 0 && !onError(method));
   const result = known ? value : named(ANY, method)?.(machine, value, args, node);
-  // Whether the code for a failure runs is known only of a value that is known to be there.
+  // Whether the code for a failure runs is known only for a value that is known to be there.
   if (result && !/^(text|number|bool|unit|list|struct|some|none)$/.test(value.kind))
     handOver(machine, args, method, node);
   return result;
 }
 
-/** What a struct of the files is turned into, and what its own iterator gives, is its own code. */
+/** What a struct in the files is converted to, and what its own iterator returns, is up to its own code. */
 function isTransparent(machine: Machine, value: Value, method: string): boolean {
   if (!TRANSPARENT.has(method)) return false;
   if (value.kind === "struct" && !/^(as_ref|borrow|deref|boxed|into_boxed|ok|map_err|await|into)$/.test(method))

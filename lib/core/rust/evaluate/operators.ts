@@ -44,7 +44,7 @@ export function evaluateBinary(machine: Machine, node: RustNode, scope: Scope): 
   }
   const result = arithmetic(operator, a, b);
   if (result) return result;
-  // An operator of a type's own may do anything to what it is given.
+  // A type's own operator may do anything to its operands.
   if (!/^[<>]=?$/.test(operator)) handOver(machine, [a, b], "The operator", node);
   return unknown("The value is computed when the code runs", node);
 }
@@ -82,12 +82,12 @@ function logical(operator: "&&" | "||", left: Value, right: Value, node: RustNod
   return unknown("The condition is decided when the code runs", node);
 }
 
-/** A value of the database that stands where a truth value is asked for. */
+/** A database value where a truth value is expected. */
 export function truthOf(value: Value): Value {
   return value.kind === "scalar" ? condition(`coalesce(${value.sql}, false)`, value.asked) : value;
 }
 
-/** An enum that says itself when two of it are equal. */
+/** An enum that defines when two of its values are equal. */
 function comparesItself(machine: Machine, value: Value): boolean {
   const found = value.kind === "path" ? machine.crate.value(value.segments, value.node) : null;
   const item =

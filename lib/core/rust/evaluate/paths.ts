@@ -5,7 +5,7 @@ import type { Scope } from "./scope.js";
 import { typed } from "./typed.js";
 import { copied, unknown, type Value } from "./value.js";
 
-/** A variable, a constant, or a path that stands for itself. */
+/** A variable, a constant, or a path that means itself. */
 export function evaluatePath(machine: Machine, node: RustNode, scope: Scope): Value {
   const segments = pathOf(node);
   const [name = ""] = segments;
@@ -18,12 +18,12 @@ export function evaluatePath(machine: Machine, node: RustNode, scope: Scope): Va
   return constantValue(machine, path, node) ?? { kind: "path", segments: path, node };
 }
 
-/** A closure that is named is given away, or copied: what one of them changes the other does not see. */
+/** A closure that is named is moved, or copied: what one copy changes the other does not see. */
 function copiedClosure(value: Value): Value {
   return value.kind === "closure" ? copied(value) : value;
 }
 
-/** Undefined when the files hold no such constant. */
+/** Undefined when the files contain no such constant. */
 export function constantValue(machine: Machine, path: readonly string[], node: RustNode): Value | undefined {
   const found = machine.crate.resolve("const", path, node);
   if (found === "ambiguous") return unknown(`Which value ${path.join("::")} means cannot be told`, node);

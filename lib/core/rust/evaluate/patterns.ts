@@ -14,8 +14,8 @@ export type Match = "yes" | "no" | "maybe";
 const TAKEN_APART = "A pattern takes it apart by reference, and what is done to the parts is not followed";
 
 /**
- * The value that a pattern is held against. Where the pattern takes a place apart by reference, its variables have the
- * parts, and the place itself is not known from here on.
+ * The value that a pattern is matched against. Where the pattern destructures a place by reference, its variables have the parts, and the place
+ * itself is unknown from here on.
  */
 export function subjectOf(machine: Machine, subject: RustNode, pattern: RustNode, scope: Scope): Value {
   if (/\bref\s+mut\b/.test(pattern.text)) {
@@ -41,7 +41,7 @@ export function bindUnknown(pattern: RustNode, scope: Scope): "maybe" {
   return "maybe";
 }
 
-/** Compares a value with a pattern and declares the pattern's variables. `mutable` is that of a variable alone. */
+/** Compares a value with a pattern and declares the pattern's variables. `mutable` is that of a single variable. */
 export function matchPattern(machine: Machine, pattern: RustNode, given: Value, scope: Scope, mutable = true): Match {
   if (pattern.type === "identifier") return matchName(machine, pattern, given, scope, mutable);
   const value = derefed(given);
@@ -77,7 +77,7 @@ export function matchPattern(machine: Machine, pattern: RustNode, given: Value, 
   }
 }
 
-/** A name that is a variant, a constant or a unit struct stands for itself, any other is a variable. */
+/** A name that is a variant, a constant or a unit struct means that; any other is a variable. */
 function matchName(machine: Machine, pattern: RustNode, given: Value, scope: Scope, mutable: boolean): Match {
   const name = pattern.text;
   const value = derefed(given);
@@ -97,13 +97,13 @@ function matchAny(machine: Machine, pattern: RustNode, value: Value, scope: Scop
     const result = matchPattern(machine, child, value, inside);
     if (result === "no") continue;
     if (result === "yes") return matchPattern(machine, child, value, scope);
-    // A later one may match in its place, and bind the same names to other parts.
+    // A later one may match instead, and bind the same names to other parts.
     return pattern.plain.length - at === 1 ? matchPattern(machine, child, value, scope) : bindUnknown(pattern, scope);
   }
   return "no";
 }
 
-/** Variants without parts; a constant stands for a value of its own. */
+/** Variants without parts; a constant means a value of its own. */
 function samePlainVariant(machine: Machine, value: PathValue, pattern: RustNode): Match {
   const path = withSelf(machine, pathOf(pattern), pattern);
   if (machine.crate.isConstant(path, pattern) || machine.crate.isConstant(value.segments, pattern)) return "maybe";
@@ -118,7 +118,7 @@ function matchParts(machine: Machine, parts: readonly RustNode[], items: readonl
   const rest = parts.findIndex(isRest);
   const results = parts.map((part, at) => {
     if (at === rest) return bindRest(part, items, at, parts.length, scope);
-    // Behind `..` the parts are counted from the end.
+    // After `..` the parts are counted from the end.
     const index = rest >= 0 && at > rest && items ? items.length - (parts.length - at) : at;
     const item = items?.[index] ?? unknown("The part is not known before the code runs", part);
     return matchPattern(machine, part, item, scope);
@@ -128,7 +128,7 @@ function matchParts(machine: Machine, parts: readonly RustNode[], items: readonl
   return items && !results.includes("maybe") ? "yes" : "maybe";
 }
 
-/** `..`, or `rest @ ..` for a name of what it leaves out. */
+/** `..`, or `rest @ ..` to name what it leaves out. */
 function isRest(part: RustNode): boolean {
   if (part.type === "remaining_field_pattern") return true;
   return part.type === "captured_pattern" && part.plain.at(-1)?.type === "remaining_field_pattern";
@@ -159,7 +159,7 @@ function matchVariant(machine: Machine, pattern: RustNode, value: Value, scope: 
   if (value.kind === "term" && value.calls.length === 0) {
     const type = pattern.field("type");
     const path = withSelf(machine, pathOf(type), pattern);
-    // What a function makes is a variant under another name.
+    // What a function creates may be a variant under another name.
     const made = /^[A-Z]/.test(value.head.at(-1) ?? "");
     const same = made && type ? samePath(machine, value.head, value.node, path, type) : null;
     if (same === false) return "no";
@@ -170,7 +170,7 @@ function matchVariant(machine: Machine, pattern: RustNode, value: Value, scope: 
   return otherVariant(value);
 }
 
-/** `Ok(x)` is kept as `x`, so that only a value that is known through and through is known to be one. */
+/** `Ok(x)` is kept as `x`, so only a value that is completely known is known to be one. */
 function matchResult(
   machine: Machine,
   name: "Ok" | "Err",
@@ -189,7 +189,7 @@ function matchResult(
   return "maybe";
 }
 
-/** What is in an `Ok` that is kept as such: an option, so that its `None` is not taken for a failure. */
+/** The contents of an `Ok` that is kept as such: an option, so that its `None` is not mistaken for a failure. */
 export function wellOf(value: Value): Value | null {
   const made = value.kind === "term" && value.head.length === 1 && value.head[0] === "Ok" && value.calls.length === 0;
   return made ? (value.args[0] ?? null) : null;
@@ -214,7 +214,7 @@ function matchStruct(machine: Machine, pattern: RustNode, value: Value, scope: S
   return results.includes("no") ? "no" : results.includes("maybe") ? "maybe" : "yes";
 }
 
-/** Whether a value is of the struct or the variant that a pattern with braces names. */
+/** Whether a value has the struct or the variant that a pattern with braces names. */
 function kindOf(machine: Machine, type: RustNode | null, value: Value): Match {
   if (!type) return "maybe";
   const path = withSelf(machine, pathOf(type), type);

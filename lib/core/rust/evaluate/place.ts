@@ -1,9 +1,9 @@
 import type { RustNode } from "../syntax/rust-node.js";
 import { mayReach, type StructValue, unknown, type Value } from "./value.js";
 
-/** Somewhere that a value stands and can be replaced: a variable, a field of one, an element. */
+/** Somewhere that holds a value and where it can be replaced: a variable, a variable's field, an element. */
 export interface Place {
-  /** False for a variable that is not `mut`: the language lets nothing change what it holds. */
+  /** False for a variable that is not `mut`: the language does not let anything change its value. */
   readonly mutable: boolean;
   /** False for a value that no variable holds: nothing else can refer to it. */
   readonly named: boolean;
@@ -13,7 +13,7 @@ export interface Place {
   set(value: Value): void;
 }
 
-/** What a variable, or a value that has no name, is kept in. */
+/** Where a variable, or a value without a name, is kept. */
 export class Cell implements Place {
   constructor(
     private value: Value,
@@ -25,7 +25,7 @@ export class Cell implements Place {
     readonly named: boolean,
   ) {}
 
-  /** How a value changes that is put here: the variable may have a type of its own. */
+  /** How a value changes when it is put here: the variable may have a type of its own. */
   admit: (value: Value) => Value = (value) => value;
 
   get(): Value {
@@ -50,13 +50,13 @@ function unsure(value: Value): Value {
   return value.kind === "unknown" ? value : { kind: "unknown", reason: UNSURE, node: null, reaches: mayReach(value) };
 }
 
-/** The place itself, or the one that the reference in it leads to. */
+/** The place itself, or the one that its reference leads to. */
 export function followed(place: Place): Place {
   const value = place.get();
   return value.kind === "ref" ? followed(value.place) : place;
 }
 
-/** Puts a value into a place. `b = b.with(x)` gives the place itself, which would then refer to itself without end. */
+/** Puts a value into a place. `b = b.with(x)` returns the place itself, which would then refer to itself forever. */
 export function put(place: Place, value: Value): void {
   const own = value.kind === "ref" && outermost(followed(value.place)) === outermost(followed(place));
   place.set(own ? derefed(value) : value);
@@ -81,7 +81,7 @@ export function fieldPlace(whole: Place, name: string, node: RustNode): Place {
       const value = parent.get();
       if (value.kind === "struct") return value.fields.get(name) ?? unknown(`The field ${name} is not set here`, node);
       if (value.kind === "list") return value.items[Number(name)] ?? unknown(`There is no part ${name}`, node);
-      // A connection kept in a field is as good as the connection.
+      // A connection in a field is as good as the connection.
       if (value.kind === "handle") return value;
       return unknown(`The value of the field ${name} is not known before the code runs`, node);
     },
@@ -94,7 +94,7 @@ export function fieldPlace(whole: Place, name: string, node: RustNode): Place {
   };
 }
 
-/** An element; every element when the index is not known. */
+/** An element; every element when the index is unknown. */
 export function itemPlace(whole: Place, index: number | null, node: RustNode): Place {
   const parent = followed(whole);
   const missing = "The element at this index is not known before the code runs";

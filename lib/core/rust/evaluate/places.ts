@@ -4,7 +4,7 @@ import { derefed, fieldPlace, followed, itemPlace, type Place } from "./place.js
 import type { Scope } from "./scope.js";
 import { mayReach, unknown, type Value, within } from "./value.js";
 
-/** The place that an expression names; a value without a name gets one of its own. */
+/** The place that an expression names; a value without a name gets its own. */
 export function locate(machine: Machine, node: RustNode, scope: Scope): Place {
   const [first, second] = node.plain;
   switch (node.type) {
@@ -37,7 +37,7 @@ export function locate(machine: Machine, node: RustNode, scope: Scope): Place {
   return value.kind === "ref" ? value.place : machine.cell(value, true);
 }
 
-/** What is there, and what it refers to, is not known from here on. The language keeps what is not `mut` from change. */
+/** The value here, and what it refers to, is unknown from here on. The language keeps what is not `mut` from changing. */
 export function spoil(place: Place, reason: string, node: RustNode): void {
   const target = followed(place);
   const held = target.get();
@@ -47,8 +47,8 @@ export function spoil(place: Place, reason: string, node: RustNode): void {
 }
 
 /**
- * Hands values to code that is not known: it may change what they refer to, run what they hold, any number of times, or
- * never. Gives the values as it sees them.
+ * Passes values to unknown code: it may change what they refer to, run what they hold, any number of times, or never. Returns the values as that code
+ * sees them.
  */
 export function handOver(machine: Machine, values: readonly Value[], what: string, node: RustNode): readonly Value[] {
   return values.map((value) => {

@@ -1,13 +1,13 @@
 import type { RustNode } from "../syntax/rust-node.js";
 
-/** Methods of a Result, or of a future of one, that leave its error what it is. */
+/** Methods of a Result, or of a future of one, that keep its error an error. */
 const PASSES = /^(map_err|inspect_err|context|with_context|wrap_err|wrap_err_with|boxed|boxed_local|instrument|into)$/;
-/** Methods that take code and give what it gives. */
+/** Methods that take code and return what it returns. */
 const GIVES = /^(transaction|build_transaction|run)$/;
 
 const parents = new WeakMap<RustNode, RustNode>();
 
-/** Notes what surrounds each part of a body. */
+/** Records the parent of each part of a body. */
 export function noteParents(body: RustNode): void {
   const [first] = body.children;
   if (!first || parents.has(first)) return;
@@ -21,8 +21,8 @@ export function noteParents(body: RustNode): void {
 }
 
 /**
- * Whether an error that a call returns leaves the function around it, by `?`, a panic, or as its own result. Where it does not, the
- * caller goes on though the rest of what was called did not run.
+ * Whether an error that a call returns leaves the enclosing function, by `?`, a panic, or as its own result. If not, the caller continues although
+ * the rest of what was called did not run.
  */
 export function propagates(call: RustNode): boolean {
   let node = call;
@@ -31,7 +31,7 @@ export function propagates(call: RustNode): boolean {
     if (typeof next === "boolean") return next;
     node = next;
   }
-  // The last expression of a body gives its result.
+  // The last expression of a body is its result.
   return node !== call && node.type === "block";
 }
 

@@ -19,14 +19,14 @@ export class Scope {
     this.variables.set(name, this.cell(value, mutable));
   }
 
-  /** What code that runs later sees: the variables of now, and none that is declared after it under the same name. */
+  /** What code that runs later sees: the present variables, and none declared afterwards under the same name. */
   seen(): Scope {
     const same = new Scope(this.outer?.seen() ?? null, this.cell);
     for (const [name, cell] of this.variables) same.variables.set(name, cell);
     return same;
   }
 
-  /** What a `move` closure keeps: the variables as they are now; later changes on either side do not reach the other. */
+  /** What a `move` closure keeps: the variables as they are now; later changes on either side do not affect the other. */
   moved(): Scope {
     const copy = new Scope(this.outer?.moved() ?? null, this.cell);
     for (const [name, cell] of this.variables) copy.variables.set(name, cell.copy());

@@ -15,7 +15,7 @@ export class LoopSignal {
   ) {}
 }
 
-/** The code gives up: a panic, `todo!()`, an error returned. */
+/** The code gives up: a panic, `todo!()`, a returned error. */
 export class RefusalSignal {
   constructor(
     readonly reason: string,
@@ -23,7 +23,7 @@ export class RefusalSignal {
   ) {}
 }
 
-/** Why the code cannot be followed to its end: it gives up itself, or it is nested deeper than it can be followed. */
+/** Why the code cannot be followed to its end: it gives up itself, or it is nested too deeply to follow. */
 export function refusalOf(signal: unknown, node: RustNode): RefusalSignal | null {
   if (signal instanceof RefusalSignal) return signal;
   return signal instanceof RangeError ? new RefusalSignal("The code is nested too deeply to be followed", node) : null;

@@ -3,24 +3,24 @@ import type { Machine } from "./machine.js";
 import { derefed, put } from "./place.js";
 import type { Value } from "./value.js";
 
-/** Constructors that only wrap what they are given. */
+/** Constructors that only wrap their argument. */
 const WRAPPERS = /^(Box|Arc|Rc|SeaRc|RcOrArc|Cow|String|Vec)::(new|pin|from|Borrowed|Owned)$/;
 
-/** Functions of the standard library whose effect is known. Undefined for any other. */
+/** Standard library functions whose effect is known. Undefined for any other. */
 export function standardFunction(
   _machine: Machine,
   path: readonly string[],
   args: readonly Value[],
   node: RustNode,
 ): Value | undefined {
-  // A type of the same name in another crate is another type.
+  // A type of the same name in another crate is a different type.
   const elsewhere = path.length > 2 && !/^(std|core|alloc)$/.test(path[0] ?? "");
   if (elsewhere && !/^(SeaRc|RcOrArc)$/.test(path.at(-2) ?? "")) return undefined;
   const name = path.slice(-2).join("::");
   const [first, second] = args;
   if (path.length === 1 && path[0] === "Some" && first) return { kind: "some", value: first };
   if (path.length === 1 && path[0] === "Ok" && first) {
-    // `Ok(None)` is no `None`.
+    // `Ok(None)` is not a `None`.
     const option = first.kind === "some" || first.kind === "none";
     return option ? { kind: "term", head: ["Ok"], args: [first], calls: [], node } : first;
   }
@@ -36,7 +36,7 @@ export function standardFunction(
   return memory(path.at(-1) ?? "", first, second);
 }
 
-/** `std::mem`: both places are known by what they are given. */
+/** `std::mem`: its arguments tell both places. */
 function memory(name: string, first: Value | undefined, second: Value | undefined): Value | undefined {
   if (first?.kind !== "ref" || !second) return undefined;
   const old = derefed(first);

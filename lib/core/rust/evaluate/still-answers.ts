@@ -1,14 +1,14 @@
 import type { Machine } from "./machine.js";
 import type { Asked, Condition } from "./value.js";
 
-/** Whether the database would answer now as it did when it was asked: the SQL asks when the branch is reached. */
+/** Whether the database would still answer as it did when it was asked: the SQL asks when the branch is reached. */
 export function stillAnswers(machine: Machine, condition: Condition): boolean {
   return condition.asked.every((asked) => machine.sink.since(asked.after).every((sql) => leaves(sql, asked)));
 }
 
 const SIMPLE = /^\s*(create|alter|drop|comment|insert|update|delete|truncate)\b/i;
 
-/** A statement leaves an answer as it is when it does one plain thing to something else. */
+/** A statement does not change an answer when it does one plain thing to something else. */
 function leaves(sql: string | null, { table, part }: Asked): boolean {
   if (sql === null || table === null || !SIMPLE.test(sql) || /^\s*drop\s+(schema|owned)\b/i.test(sql)) return false;
   if (/;\s*\S/.test(sql)) return false;

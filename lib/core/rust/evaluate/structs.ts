@@ -25,7 +25,7 @@ export function structOf(machine: Machine, node: RustNode, scope: Scope): Value 
   return made(machine, node, fields);
 }
 
-/** A struct of the files with its fields as their types ask for. What its end does is not followed. */
+/** A struct of the files with its fields as their types require. What dropping it does is not followed. */
 function made(machine: Machine, node: RustNode, given: ReadonlyMap<string, Value>): Value {
   const path = withSelf(machine, pathOf(node.field("name")), node);
   const own = machine.crate.resolve("struct", path, node);
@@ -43,7 +43,7 @@ function made(machine: Machine, node: RustNode, given: ReadonlyMap<string, Value
   return reachesDatabase(struct) ? machine.opaque(reason, node) : unknown(reason, node);
 }
 
-/** `..rest`: the fields that are not named have their values from it. */
+/** `..rest`: the fields that are not named take their values from it. */
 function withBase(
   machine: Machine,
   node: RustNode,

@@ -7,14 +7,14 @@ import { unknown, type Value } from "./value.js";
 
 /** Types that hold another one and add nothing to it. */
 const AROUND = /^(Option|Result|Box|Arc|Rc|Pin|Cow|LazyLock|LazyCell)$/;
-/** Collections that keep the order, and every one, of what they are made of. */
+/** Collections that keep the order, and every element, of what they are built from. */
 const IN_ORDER = /^(Vec|VecDeque|LinkedList|IntoIter|Iter|Self)$/;
 const COLLECTIONS = /^(HashSet|BTreeSet|HashMap|BTreeMap|BinaryHeap|IndexSet|IndexMap|String)$/;
 const NUMBERS = /^([iu](8|16|32|64|128|size)|f32|f64|bool|NonZero\w*)$/;
 
 /**
- * A value as it is where a type is written for it. `into`, `collect` and `parse` give what the type asks for: a text that
- * becomes a type of the files' own, or a list that becomes a set, is not what it was.
+ * A value where a type is written for it. `into`, `collect` and `parse` return what the type requires: a text that becomes a type defined in the
+ * files, or a list that becomes a set, is not what it was.
  */
 export function typed(machine: Machine, value: Value, type: RustNode | null, node: RustNode): Value {
   if (!type || !/^(text|number|bool|list|some|struct|path)$/.test(value.kind)) return value;
@@ -57,7 +57,7 @@ function inType(value: Extract<Value, { kind: "number" }>, type: string, node: R
   return held ? ofType(value, type) : unknown(`The number's conversion to ${type} is not followed`, node);
 }
 
-/** The elements as the types of a tuple have them, or each as the one type of a list. */
+/** The elements as a tuple's types require, or each as a list's element type requires. */
 function eachTyped(machine: Machine, value: Value, types: readonly (RustNode | null)[], node: RustNode): Value {
   if (value.kind !== "list") return value;
   const each = value.items.map((item, at) => typed(machine, item, types[types.length === 1 ? 0 : at] ?? null, node));
@@ -83,8 +83,8 @@ function fits(machine: Machine, value: Value, type: RustNode): boolean {
 }
 
 /**
- * An argument as its parameter's type has it. Of a parameter that may be turned into a type of the files' own, nothing is
- * known: `into` makes of it whatever that type makes.
+ * An argument as its parameter's type requires. If the parameter may be converted to a type defined in the files, nothing is known: `into` turns it
+ * into whatever that type decides.
  */
 export function argumentAs(machine: Machine, value: Value, item: RustNode, parameter: RustNode): Value {
   const type = parameter.field("type");

@@ -2,10 +2,10 @@ import type { RustNode } from "../syntax/rust-node.js";
 import type { Place } from "./place.js";
 import type { Scope } from "./scope.js";
 
-/** What a piece of migration code evaluates to, as far as it can be known without running it. */
+/** The value of a piece of migration code, as far as it can be known without running it. */
 export type Value =
   | TextValue
-  /** `type`: of an integer, where it is written. */
+  /** `type`: an integer's, where it is written. */
   | { readonly kind: "number"; readonly text: string; readonly type?: string }
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "unit" }
@@ -22,7 +22,7 @@ export type Value =
   /** Something through which the database can be changed: a schema manager, a connection, a pool. */
   | { readonly kind: "handle" }
   | { readonly kind: "condition"; readonly condition: Condition }
-  /** The answer to a query that is constant. */
+  /** The answer to a constant query. */
   | { readonly kind: "rows"; readonly sql: string; readonly asked: readonly Asked[] }
   /** One value of such an answer, as an SQL expression. */
   | { readonly kind: "scalar"; readonly sql: string; readonly asked: readonly Asked[] }
@@ -35,13 +35,13 @@ export interface TextValue {
   readonly literal: RustNode | null;
 }
 
-/** An array, a vector, a tuple or an iterator over one. Values never change: a change gives its place another value. */
+/** An array, a vector, a tuple or an iterator over one. Values never change: a change puts another value in the place. */
 export interface ListValue {
   readonly kind: "list";
   readonly items: readonly Value[];
 }
 
-/** A path that is no variable: an enum's variant, a unit struct, a constant of another crate. */
+/** A path that is not a variable: an enum's variant, a unit struct, a constant of another crate. */
 export interface PathValue {
   readonly kind: "path";
   readonly segments: readonly string[];
@@ -54,7 +54,7 @@ export interface Call {
   readonly node: RustNode;
 }
 
-/** A call of a function that the files do not hold, with the calls chained to it: a builder. */
+/** A call of a function that is not in the files, with the calls chained to it: a builder. */
 export interface Term {
   readonly kind: "term";
   readonly head: readonly string[];
@@ -77,15 +77,15 @@ export interface ClosureValue {
   readonly params: readonly RustNode[];
   readonly body: RustNode;
   readonly scope: Scope;
-  /** The type that is written for what it gives. */
+  /** The type written for what it returns. */
   readonly returns: RustNode | null;
   /** True for `move`: a copy of it has variables of its own. */
   readonly owns: boolean;
-  /** True when a call of it gives what has to be awaited. */
+  /** True when calling it returns a future. */
   readonly waits: boolean;
 }
 
-/** Code that runs when it is awaited, and not before. */
+/** Code that runs only when it is awaited. */
 export interface FutureValue {
   readonly kind: "future";
   readonly run: () => Value;
@@ -94,29 +94,29 @@ export interface FutureValue {
 
 export interface UnknownValue {
   readonly kind: "unknown";
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
-  /** Null when it is not one piece of code that makes it unknown. */
+  /** Null when it is not a single piece of code that makes it unknown. */
   readonly node: RustNode | null;
-  /** True when a way to the database, or code that may have one, can be in it. */
+  /** True when it may contain a way to the database, or code that may have one. */
   readonly reaches?: boolean;
 }
 
-/** A question that only a tenant's database answers. */
+/** A question that only a tenant's database can answer. */
 export interface Condition {
   /** An SQL expression; null when not even that is known, and then `reason` says why. */
   readonly sql: string | null;
   readonly negated: boolean;
   readonly reason: string;
-  /** What was asked for it. */
+  /** What was asked to decide it. */
   readonly asked: readonly Asked[];
 }
 
-/** When the database was asked, and of what. Later statements may change the answer. */
+/** When the database was asked, and about what. Later statements may change the answer. */
 export interface Asked {
   /** How many statements had been sent. */
   readonly after: number;
-  /** The table, and its column or index, whose presence is asked; null for any other question. */
+  /** The table, and its column or index, whose presence is asked about; null for any other question. */
   readonly table: string | null;
   readonly part: string | null;
 }
@@ -141,19 +141,19 @@ export function bool(value: boolean): Value {
   return { kind: "bool", value };
 }
 
-/** Why a branch is not known to run. */
+/** Why it is not known whether a branch runs. */
 export const DECIDED_LATER = "Whether this runs is decided by values that are known only when the code runs";
 
 export function unknown(reason: string, node: RustNode, reaches = false): UnknownValue {
   return { kind: "unknown", reason, node, ...(reaches ? { reaches } : {}) };
 }
 
-/** True when something through which the database can be changed is in the value. */
+/** True when the value contains something through which the database can be changed. */
 export function reachesDatabase(value: Value): boolean {
   return within(value).some((each) => each.kind === "handle" || (each.kind === "unknown" && each.reaches === true));
 }
 
-/** The same for a value that is lost: code in it may reach the database as well. */
+/** The same for a lost value: code in it may reach the database as well. */
 export function mayReach(value: Value): boolean {
   return reachesDatabase(value) || within(value).some((each) => each.kind === "closure" || each.kind === "future");
 }
@@ -174,7 +174,7 @@ export function within(value: Value): readonly Value[] {
   }
 }
 
-/** A copy of a value: code in it that owns its variables has others than the original from then on. */
+/** A copy of a value: code in it that owns its variables no longer shares them with the original. */
 export function copied(value: Value): Value {
   if (value.kind === "closure") return value.owns ? { ...value, scope: value.scope.moved() } : value;
   if (value.kind === "some") return { ...value, value: copied(value.value) };

@@ -2,10 +2,10 @@ import { pathOf } from "../syntax/items.js";
 import type { RustNode } from "../syntax/rust-node.js";
 import type { Machine } from "./machine.js";
 
-/** What a path means, so that two of them can be compared: of the files, or of elsewhere by its last part. */
+/** What a path means, in comparable form: an item of the files, or something from elsewhere by its last part. */
 type Meaning = { readonly own: string } | { readonly last: string } | null;
 
-/** Whether two paths mean the same variant or struct, under whatever names. Null when it cannot be told. */
+/** Whether two paths mean the same variant or struct, under any names. Null when it cannot be told. */
 export function samePath(
   machine: Machine,
   a: readonly string[],
@@ -18,7 +18,7 @@ export function samePath(
   if ("own" in one && "own" in other) return one.own === other.own;
   if (!("last" in one && "last" in other)) return null;
   if (one.last === other.last) return true;
-  // Two constants of elsewhere may have the same value.
+  // Two constants from elsewhere may have the same value.
   return [one.last, other.last].every((name) => /^[A-Z]([a-z]|$)/.test(name)) ? false : null;
 }
 

@@ -5,11 +5,11 @@ import { UNIT, type Value } from "../evaluate/value.js";
 import { seaOrmLibrary } from "../sea-orm/library.js";
 import type { RustNode } from "../syntax/rust-node.js";
 
-/** What the Rust code next to a migration's SQL asks for. */
+/** What the Rust code next to a migration's SQL requests. */
 export interface GateCode {
   readonly requirements: Requirement[];
   readonly checks: RequestedCheck[];
-  /** The migrations that it runs, by name, or SQL that it holds itself. */
+  /** The migrations that it runs, by name, or SQL that it contains. */
   readonly runs: {
     readonly name: string;
     readonly isolation: IsolationLevel;
@@ -49,7 +49,7 @@ const FUNCTIONS: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** Statements that the code sends itself are read as anywhere else. */
+/** Statements that the code itself sends are read like any other. */
 export function gateLibrary(code: GateCode): Library {
   const others = seaOrmLibrary({ identity: false });
   return {

@@ -10,12 +10,12 @@ import { emptyGateCode, type GateCode, gateLibrary } from "./gate-library.js";
 
 export interface ReadGateCode {
   readonly code: GateCode;
-  /** What the code does, in order; the SQL next to it among it. */
+  /** What the code does, in order, including the SQL next to it. */
   readonly emissions: readonly Emission[];
   readonly opaque: readonly Opaque[];
 }
 
-/** Reads the functions of a file that bear `#[deploy_schema_migration]`. */
+/** Reads the functions of a file that have `#[deploy_schema_migration]`. */
 export function readGateCode(release: RustRelease, file: SourceFile): ReadGateCode {
   const parsed = parsedFile(file);
   const code = emptyGateCode();

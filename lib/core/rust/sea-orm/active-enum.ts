@@ -7,7 +7,7 @@ import { snakeCase } from "../syntax/names.js";
 import { variantsOf } from "../syntax/variants.js";
 import { attributeText } from "./entity-names.js";
 
-/** What `DeriveActiveEnum` stores for a variant, as SQL. Null when the files hold no such enum. */
+/** What `DeriveActiveEnum` stores for a variant, as SQL. Null when the files contain no such enum. */
 export function activeEnumText(machine: Machine, value: PathValue): string | null {
   const named = machine.crate.value(value.segments, value.node);
   const item = named?.kind === "variant" ? named.item : null;

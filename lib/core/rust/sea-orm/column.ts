@@ -7,7 +7,7 @@ import { columnType, type Dialect, typeOfMethod } from "./column-types.js";
 import { expressionText, isConstant } from "./expression.js";
 import { describe, nameOf } from "./names.js";
 
-/** A `ColumnDef` with everything that was set on it; what is set twice has the last value. */
+/** A `ColumnDef` with everything that was set on it; if something is set twice, the last value counts. */
 interface Definition {
   name: string;
   type: string | null;

@@ -5,8 +5,8 @@ const MANIFEST = /^\s*(?:sea-orm-migration|sea-orm|sea-query)\s*=\s*(?:"([^"]+)"
 const TABLE = /^\s*\[(?:workspace\.)?dependencies\.(?:sea-orm-migration|sea-orm|sea-query)\]([^[]*)/gm;
 
 /**
- * Which SQL the project's sea-query writes, from the manifests among the files: since sea-orm 2.0 (sea-query 1.0) columns
- * that count are identity columns, unless the feature for serial types is on. Without a manifest: as before 2.0.
+ * Which SQL the project's sea-query writes, from the manifests among the files: since sea-orm 2.0 (sea-query 1.0) auto-increment columns are identity
+ * columns, unless the feature for serial types is on. Without a manifest: as before 2.0.
  */
 export function dialectOf(files: readonly SourceFile[]): Dialect {
   const manifests = files.filter((file) => file.name === "Cargo.toml").map((file) => file.text);

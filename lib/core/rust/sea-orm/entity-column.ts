@@ -12,7 +12,7 @@ import { attributeText, type EntityField } from "./entity-names.js";
 
 export type NamedCall = [method: string, ...args: Value[]];
 
-/** The type of a column by the Rust type of its field. Source: sea-query `value.rs`, `ValueType::column_type`. */
+/** A column's type by the Rust type of its field. Source: sea-query `value.rs`, `ValueType::column_type`. */
 const TYPES: Readonly<Record<string, string>> = {
   bool: "boolean",
   i8: "tiny_integer",
@@ -50,11 +50,11 @@ const TYPES: Readonly<Record<string, string>> = {
   IpNetwork: "inet",
 };
 
-/** The keys of `#[sea_orm(…)]` on a field; any other may say anything of its column. */
+/** The keys of `#[sea_orm(…)]` on a field; any other may change anything about its column. */
 const KEYS =
   /^(primary_key|auto_increment|column_type|column_name|enum_name|nullable|unique|indexed|unique_key|default_value|default_expr|extra|comment|select_as|save_as|renamed_from)$/;
 
-/** What `ColumnDef` is told of a field, the primary key left aside. Throws `NotLowered` for what is not known. */
+/** What `ColumnDef` is told about a field, apart from the primary key. Throws `NotLowered` for what is unknown. */
 export function columnCalls(machine: Machine, field: EntityField): readonly NamedCall[] {
   const keys = keysOf(field);
   const optional = lastName(field.type) === "Option";
@@ -123,7 +123,7 @@ function typeOf(machine: Machine, type: RustNode | null, node: RustNode): NamedC
   return [method];
 }
 
-/** An enum that derives `ActiveEnum`, a wrapper that derives `ValueType`, a struct that is kept as JSON, another name. */
+/** An enum that derives `ActiveEnum`, a wrapper that derives `ValueType`, a struct stored as JSON, an alias. */
 function ownType(machine: Machine, item: Item, node: RustNode): NamedCall {
   const derives = item.attributes.map((each) => each.text).join(" ");
   if (machine.crate.untold(item) !== null) throw new NotLowered(`What ${item.name} is cannot be told`, node);

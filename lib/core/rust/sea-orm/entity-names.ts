@@ -4,7 +4,7 @@ import { stringValue, tokensOf } from "../syntax/literals.js";
 import { camelCase, snakeCase } from "../syntax/names.js";
 import type { RustNode } from "../syntax/rust-node.js";
 
-/** The table of `user::Entity`, from the attributes of the entity's `Model`. Null when the files hold no such entity. */
+/** The table of `user::Entity`, from the attributes of the entity's `Model`. Null when the files contain no such entity. */
 export function entityTable(crate: Crate, path: readonly string[], node: RustNode): string | null {
   const model = entityModel(crate, path, node);
   return model ? tableAttribute(model) : null;
@@ -19,7 +19,7 @@ export function entityColumn(crate: Crate, path: readonly string[], node: RustNo
   return fieldsOf(found.item).find((field) => field.variant === variant)?.column ?? null;
 }
 
-/** The model behind the path of an entity. Null when the files do not say. */
+/** The model behind an entity's path. Null when the files do not say. */
 export function entityModel(crate: Crate, path: readonly string[], node: RustNode): Item | null {
   const found = crate.type(path, node);
   const entity =
@@ -33,7 +33,7 @@ export function modelFields(crate: Crate, entity: readonly string[], node: RustN
   return model ? fieldsOf(model) : null;
 }
 
-/** False where an attribute of the model makes something else of its columns, or a build decides over them. */
+/** False where an attribute of the model changes its columns, or the build decides about them. */
 export function columnsTold({ attributes }: Item): boolean {
   const all = attributes.map((each) => each.text).join(" ");
   return !/\brename_all\b|\bsea_orm\s*::\s*|\bcfg(_attr)?\b|\btable_iden\b/.test(all);
@@ -53,7 +53,7 @@ export interface EntityField {
   readonly node: RustNode;
 }
 
-/** The fields of a struct that stand for columns. */
+/** The fields of a struct that are columns. */
 export function fieldsOf(model: Item): readonly EntityField[] {
   const fields: EntityField[] = [];
   let attributes: RustNode[] = [];
@@ -65,7 +65,7 @@ export function fieldsOf(model: Item): readonly EntityField[] {
     if (child.type !== "field_declaration") continue;
     const name = (child.field("name")?.text ?? "").replace(/^r#/, "");
     const variant = attributeText(attributes, "enum_name") ?? camelCase(name);
-    // A name that does not come back out of its variant's is kept as it is: `field_2`.
+    // A name that its variant's name does not convert back to is kept as it is: `field_2`.
     const kept = snakeCase(camelCase(name)) === name ? snakeCase(variant) : name;
     const column = attributeText(attributes, "column_name") ?? kept;
     if (!attributes.some(ignores)) {

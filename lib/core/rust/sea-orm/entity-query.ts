@@ -11,8 +11,8 @@ const READS = /^(all|one|count|stream|paginate|fetch_page|num_items|exists)$/;
 const FINDS = /^(find|find_by_id|find_by_statement|find_related|find_with_related|find_also_related|select_only)$/;
 
 /**
- * A call on an entity that is given a way to the database: `model.insert(db)`, `Entity::insert(model).exec(db)`,
- * `Entity::delete_many().filter(…).exec(db)`. Queries that read have no effect. Undefined for what is not known.
+ * A call on an entity that gets a way to the database: `model.insert(db)`, `Entity::insert(model).exec(db)`,
+ * `Entity::delete_many().filter(…).exec(db)`. Queries that read have no effect. Undefined for what is unknown.
  */
 export function entityCall(
   machine: Machine,
@@ -39,7 +39,7 @@ export function entityCall(
   return start === "update_many" ? sendFiltered(machine, "update", table, receiver, node, send) : undefined;
 }
 
-/** Each model is an INSERT of the fields that are set. */
+/** Each model becomes an INSERT of the fields that are set. */
 function sendRows(machine: Machine, models: readonly Value[], node: RustNode, send: Send): Value | undefined {
   const statements: Term[] = [];
   for (const model of models) {

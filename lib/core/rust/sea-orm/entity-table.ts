@@ -87,7 +87,7 @@ function entityOf(machine: Machine, value: Value | undefined, node: RustNode): E
   return { model, fields: fieldsOf(model), table, name };
 }
 
-/** Types that a primary key of one column does not count with. */
+/** Types with which a primary key of one column does not auto-increment. */
 const UNCOUNTED = /(String|Uuid)$/;
 
 function columnTerm(machine: Machine, field: EntityField, keys: readonly EntityField[], node: RustNode): Term {
@@ -131,7 +131,7 @@ function relations(machine: Machine, entity: Entity, node: RustNode): readonly T
   });
 }
 
-/** What `DeriveRelation` makes of a variant, as code; null for a relation that needs no key here. */
+/** What `DeriveRelation` generates for a variant, as code; null for a relation that needs no key here. */
 function derivedRelation(attributes: readonly RustNode[], node: RustNode): string | null {
   const of = (key: string) => attributeText(attributes, key);
   const all = attributes.map((each) => each.text).join(" ");

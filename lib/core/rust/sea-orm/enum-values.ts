@@ -7,7 +7,7 @@ import type { RustNode } from "../syntax/rust-node.js";
 import { variantsOf } from "../syntax/variants.js";
 import { describe } from "./names.js";
 
-/** The values of an enum type: a list, or the variants that `Enum::iter()` goes through, with `skip(n)`. */
+/** The values of an enum type: a list, or the variants that `Enum::iter()` iterates over, with `skip(n)`. */
 export function enumValues(machine: Machine, value: Value | undefined): readonly Value[] {
   if (value?.kind === "list") return value.items;
   const head = value?.kind === "term" && value.args.length === 0 ? value.head : null;
@@ -28,10 +28,7 @@ export function enumValues(machine: Machine, value: Value | undefined): readonly
   return all;
 }
 
-/**
- * The variants that `Enum::iter()` of strum or `enum_iterator::all::<Enum>()` goes through. Null when it is none of them, or
- * when they are not known.
- */
+/** The variants that `Enum::iter()` of strum or `enum_iterator::all::<Enum>()` iterates over. Null when it is neither, or when they are unknown. */
 export function enumVariants(machine: Machine, path: readonly string[], node: RustNode): readonly Value[] | null {
   const all = path.slice(-2).join("::") === "enum_iterator::all";
   const asked = node.field("function")?.field("type_arguments")?.plain[0] ?? null;

@@ -8,7 +8,7 @@ import { jsonMacro, jsonText } from "./json-value.js";
 import { describe, nameOf, tableOf } from "./names.js";
 import { subqueryOf } from "./subquery.js";
 
-/** A value or expression of sea-query as SQL text. Throws `NotLowered` for what is not known. */
+/** A sea-query value or expression as SQL text. Throws `NotLowered` for what is unknown. */
 export function expressionText(machine: Machine, value: Value | undefined): string {
   switch (value?.kind) {
     case "text":
@@ -58,7 +58,7 @@ const raw: Head = (machine, [value]) => {
   return value ? nameOf(machine, value) : fail(value);
 };
 
-/** Functions that make an expression, by type and name. */
+/** Functions that create an expression, by type and name. */
 const HEADS: Readonly<Record<string, Head>> = {
   "Expr::val": first,
   "Expr::value": first,
@@ -142,7 +142,7 @@ function termText(machine: Machine, term: Term): string {
   return text;
 }
 
-/** `User::Id.eq(1)`: the chain began with a path. */
+/** `User::Id.eq(1)`: the chain starts with a path. */
 function headPath(term: Term): Value {
   return { kind: "path", segments: term.head, node: term.node };
 }
@@ -184,7 +184,7 @@ function listText(machine: Machine, value: Value | undefined): string {
   return value.items.map((item) => expressionText(machine, item)).join(", ");
 }
 
-/** A constant needs no brackets as a default; an expression does. */
+/** A constant needs no parentheses as a default; an expression does. */
 export function isConstant(value: Value | undefined): boolean {
   if (value?.kind === "some") return isConstant(value.value);
   if (value?.kind === "text" || value?.kind === "number" || value?.kind === "bool" || value?.kind === "none")

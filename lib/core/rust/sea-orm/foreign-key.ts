@@ -23,7 +23,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   SetDefault: "SET DEFAULT",
 };
 
-/** The constraint of `ForeignKey::create()` or `TableForeignKey::new()`, and the table it stands on when that is said. */
+/** The constraint of `ForeignKey::create()` or `TableForeignKey::new()`, and its table when that is given. */
 export function foreignKeyOf(
   machine: Machine,
   value: Value | undefined,

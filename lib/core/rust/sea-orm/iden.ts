@@ -31,20 +31,20 @@ function variantName(item: Item, variant: string): string | null {
   const body = item.node.field("body");
   const all = body ? variantsOf(body).filter((each) => each.name === variant) : [];
   const [found] = all;
-  // Several of one name, by what the build has, have several names in the database.
+  // Several of one name, depending on the build, have several names in the database.
   if (!found || all.length > 1) return null;
   return variant === "Table"
     ? named(found.attributes, named(item.attributes, snakeCase(item.name)))
     : named(found.attributes, snakeCase(variant));
 }
 
-/** The name that an attribute gives, else the other one. Null when what the build has decides on the attribute. */
+/** The name that an attribute gives, otherwise the other one. Null when the build decides about the attribute. */
 function named(attributes: readonly RustNode[], otherwise: string | null): string | null {
   if (attributes.some((each) => /^#\[\s*cfg_attr\b.*\b(iden|rename|sea_orm)\b/s.test(each.text))) return null;
   return nameAttribute(attributes) ?? otherwise;
 }
 
-/** `impl Iden for X { fn unquoted(…) { … } }`: what it writes, or gives. */
+/** `impl Iden for X { fn unquoted(…) { … } }`: what it writes, or returns. */
 function writtenName(machine: Machine, impl: Item, path: readonly string[], node: RustNode): string | null {
   const methods = machine.crate.methods(impl);
   const [method] = methods;

@@ -1,4 +1,4 @@
-/** English plural and singular by the rules that Rails made customary, which loco follows for table names. */
+/** English plural and singular by the rules that Rails popularised, which loco follows for table names. */
 const UNCOUNTABLE = new Set([
   "equipment",
   "information",

@@ -28,8 +28,7 @@ function jsonOf(value: Value): string | null {
 }
 
 /**
- * `json!(…)` around plain JSON. Whether the build keeps the keys in their order is not known, so that an object has them
- * sorted or is not followed.
+ * `json!(…)` around plain JSON. It is unknown whether the build keeps the keys in order, so an object must have them sorted, or it is not followed.
  */
 export function jsonMacro(term: Term): string | null {
   if (term.calls.length > 0) return null;

@@ -26,9 +26,9 @@ export function seaOrmLibrary(dialect: Dialect): Library {
 /** Methods that send the statement they are given. */
 const SENDS =
   /^(create_table|create_index|create_foreign_key|create_type|alter_table|alter_type|drop_table|drop_index|drop_foreign_key|drop_type|rename_table|truncate_table|exec_stmt|execute|execute_raw|execute_unprepared|batch_execute|simple_query)$/;
-/** Methods that read, and give rows that are known only when the code runs. */
+/** Methods that read, and return rows that are known only when the code runs. */
 const READS = /^(query_one|query_all|query_one_raw|query_all_raw|fetch_one|fetch_all|fetch_optional|query_row|query)$/;
-/** Methods that give the same way to the database, or nothing. */
+/** Methods that return the same way to the database, or nothing. */
 const SAME =
   /^(get_connection|into_schema_manager_connection|begin|begin_with_config|as_ref|as_mut|deref|clone|acquire|to_owned|deref_mut|borrow|into|unwrap)$/;
 const NOTHING = /^(commit|rollback|close|ping)$/;
@@ -69,7 +69,7 @@ function send(machine: Machine, value: Value | undefined, node: RustNode, dialec
 
 const READING = /^\s*(select|with|show|values|table|explain)\b/i;
 
-/** A query changes nothing when it only reads; another statement is sent like any other. */
+/** A query that only reads changes nothing; any other statement is sent as usual. */
 function read(machine: Machine, value: Value | undefined, node: RustNode, dialect: Dialect): Value {
   const rows = unknown("The rows of the database are known only when the code runs", node);
   if (isSelect(value) || (isStatement(value) && value.args.some(isSelect))) return rows;
@@ -134,12 +134,12 @@ function onFunction(
 /** Methods that send, whatever they are called on. */
 const REACHES = /^(exec_stmt|execute|execute_raw|execute_unprepared|batch_execute|simple_query)$/;
 
-/** A connection that the code makes itself, or one that is no longer known. */
+/** A connection that the code opens itself, or one that is no longer known. */
 function isElsewhere(value: Value): boolean {
   return value.kind === "unknown" || (value.kind === "term" && !isStatement(value) && !sqlCallOf(value));
 }
 
-/** `Schema::new(backend)`: statements by the entities among the files. */
+/** `Schema::new(backend)`: statements from the entities in the files. */
 function fromEntity(
   machine: Machine,
   builder: Value,
@@ -175,7 +175,7 @@ function isQuery(value: Value): boolean {
   );
 }
 
-/** Methods that turn a builder into the text of its statement. */
+/** Methods that turn a builder into its statement's text. */
 const BUILDS = /^build(_any|_sqlx|_postgres)?$/;
 
 function isSelect(value: Value | undefined): boolean {
@@ -213,7 +213,7 @@ function onBuilder(
   try {
     const sql = statementsOf(machine, builder, dialect);
     const whole = text(sql.join("; "));
-    // A query comes as its text and its values; here the text has them already.
+    // A query has its text and its values separately; here the values are already in the text.
     return isQuery(builder) && method !== "to_string"
       ? { kind: "list", items: [whole, { kind: "list", items: [] }] }
       : whole;

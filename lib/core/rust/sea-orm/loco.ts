@@ -137,7 +137,7 @@ function referenceOf(pair: ReturnType<typeof pairOf>): { table: string; column: 
   return { table, column: pair.value.text === "" ? referenceName(table) : pair.value.text, nullable };
 }
 
-/** An enum type is made before the table when the database lacks it. */
+/** An enum type is created before the table when the database lacks it. */
 function enumOf(machine: Machine, value: Value, node: RustNode, send: Send): void {
   if (value.kind !== "term" || !/^Enum(Null)?(WithDefault)?$/.test(value.head.at(-1) ?? "")) return;
   const [name, variants] = value.args;
@@ -163,7 +163,7 @@ function enumOf(machine: Machine, value: Value, node: RustNode, send: Send): voi
   machine.sink.emit({ kind: "guard", condition, whenTrue: then, whenFalse: [], node });
 }
 
-/** `ColType::StringLenWithDefault(10, "x".into())` as a column. Null for a type that is not known. */
+/** `ColType::StringLenWithDefault(10, "x".into())` as a column. Null for an unknown type. */
 function columnOf(machine: Machine, name: Value, type: Value, node: RustNode): Term | null {
   const variant = type.kind === "path" ? type.segments.at(-1) : type.kind === "term" ? type.head.at(-1) : undefined;
   const args = type.kind === "term" ? type.args : [];

@@ -19,12 +19,12 @@ export interface MigratorEntry {
 export interface Migrator {
   /** In the order in which they would run. */
   readonly entries: readonly MigratorEntry[];
-  /** Why the list is not known; null when it is. */
+  /** Why the list is unknown; null when it is known. */
   readonly untold: string | null;
   readonly span: SourceSpan;
 }
 
-/** The lists that every `impl MigratorTrait` gives. */
+/** The lists that every `impl MigratorTrait` returns. */
 export function migratorsOf(crate: Crate): readonly Migrator[] {
   return crate
     .all("impl")
@@ -47,7 +47,7 @@ function migratorOf(crate: Crate, impl: Item): Migrator {
   return { entries: value.items.map((item) => entryOf(crate, derefed(item), span)), untold: null, span };
 }
 
-/** What a method without arguments gives; null with the reason when that is not known. */
+/** What a method without arguments returns; null with the reason when that is unknown. */
 export function methodValue(
   crate: Crate,
   method: Item,

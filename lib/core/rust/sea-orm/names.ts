@@ -5,7 +5,7 @@ import { NotLowered } from "../lowering.js";
 import { entityColumn, entityTable } from "./entity-names.js";
 import { idenName } from "./iden.js";
 
-/** The database name that a value stands for. Throws `NotLowered` when the files do not say. */
+/** The database name that a value means. Throws `NotLowered` when the files do not say. */
 export function nameOf(machine: Machine, value: Value | undefined): string {
   const name = value ? knownName(machine, value) : null;
   if (name === null) throw new NotLowered(`The name that ${describe(value)} stands for is not among the files`);

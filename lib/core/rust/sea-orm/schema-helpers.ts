@@ -2,7 +2,7 @@ import type { Machine } from "../evaluate/machine.js";
 import type { Call, Term, Value } from "../evaluate/value.js";
 import { typeOfMethod } from "./column-types.js";
 
-/** A builder as the library's own function would have made it. */
+/** A builder as the library's own function would have created it. */
 export function madeTerm(
   _machine: Machine,
   head: readonly string[],
@@ -17,9 +17,8 @@ export function madeTerm(
 const COLUMN = ["ColumnDef", "new"];
 
 /**
- * The helpers of `sea_orm_migration::schema` and `loco_rs::schema`: `string_null(Name)`, `pk_auto(Id)`, `table_auto(T)`.
- * A type's name gives a column that is not null; `_null` lets it be null, `_uniq` makes it unique as well.
- * Source: sea-orm-migration `schema.rs`, loco `schema.rs`.
+ * The helpers of `sea_orm_migration::schema` and `loco_rs::schema`: `string_null(Name)`, `pk_auto(Id)`, `table_auto(T)`. A type's name creates a
+ * column that is not null; `_null` makes it nullable, `_uniq` also unique. Source: sea-orm-migration `schema.rs`, loco `schema.rs`.
  */
 export function schemaHelper(machine: Machine, name: string, args: readonly Value[], node: Term["node"]): Term | null {
   const [first, ...rest] = args;

@@ -13,7 +13,7 @@ import { alterType, createType, dropType } from "./type-builder.js";
 
 type Lower = (machine: Machine, term: Term, dialect: Dialect) => string | readonly string[];
 
-/** By the type and function that begin the builder. */
+/** By the type and function that start the builder. */
 const BUILDERS: Readonly<Record<string, Lower>> = {
   "Table::create": createTable,
   "Table::alter": alterTable,
@@ -44,7 +44,7 @@ const BUILDERS: Readonly<Record<string, Lower>> = {
   "Statement::from_sql_and_values": boundText,
 };
 
-/** `sqlx::query("…").bind(x)`, `sqlx::query!("…", x)`, `diesel::sql_query("…")`: the text is the first one given. */
+/** `sqlx::query("…").bind(x)`, `sqlx::query!("…", x)`, `diesel::sql_query("…")`: the text is the first argument. */
 const SQL_CALLS = /^(query|query_as|query_scalar|query_with|raw_sql|sql_query|query_unchecked|query_as_unchecked)!?$/;
 
 export function sqlCallOf(value: Value | undefined): Term | null {
@@ -68,7 +68,7 @@ export function isStatement(value: Value | undefined): value is Term {
   return value?.kind === "term" && BUILDERS[value.head.slice(-2).join("::")] !== undefined;
 }
 
-/** The statements that a builder describes, as SQL. Throws `NotLowered` for what is not known. */
+/** The statements that a builder describes, as SQL. Throws `NotLowered` for what is unknown. */
 export function statementsOf(machine: Machine, value: Value | undefined, dialect: Dialect): readonly string[] {
   if (value?.kind === "text") return [value.text];
   if (value?.kind === "unknown") throw new NotLowered(value.reason, value.node);
@@ -99,7 +99,7 @@ function statementText(term: Term): string {
 
 const TOKEN = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)/g;
 
-/** `$1` and so on are filled with the values, when those are constant. */
+/** `$1` and so on are filled in with the values, if those are constant. */
 function boundText(machine: Machine, term: Term): string {
   const sql = term.args.at(-2);
   const values = term.args.at(-1);

@@ -9,8 +9,8 @@ import { attributeText } from "./entity-names.js";
 const DERIVES = /^#\[\s*derive\b.*\bDisplay\b/s;
 
 /**
- * How strum's `Display` prints a variant. Undefined when no derive makes one; null when what is made is not known.
- * Source: strum_macros `macros/strings/display.rs`.
+ * How strum's `Display` prints a variant. Undefined when no derive generates one; null when what it generates is unknown. Source: strum_macros
+ * `macros/strings/display.rs`.
  */
 export function strumText(machine: Machine, value: PathValue): string | null | undefined {
   const found = machine.crate.value(value.segments, value.node);

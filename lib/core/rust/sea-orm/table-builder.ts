@@ -67,7 +67,7 @@ function refuseOthers(term: Term, known: ReadonlySet<string>): void {
   if (other) throw new NotLowered(`What ${other.method} does to a table is not known`, other.node);
 }
 
-/** Options of another database are written as sea-query writes them, so that PostgreSQL's parser refuses them here too. */
+/** Options for another database are written as sea-query writes them, so that PostgreSQL's parser refuses them here too. */
 function suffixText(call: Call): string {
   const [value] = call.args;
   if (value?.kind !== "text") throw new NotLowered("The text at the end of the table is not constant", call.node);
@@ -81,7 +81,7 @@ function tableNamed(machine: Machine, term: Term): TableName {
   return tableOf(machine, call.args[0]);
 }
 
-/** `Table::alter()`: PostgreSQL takes several actions in one statement, except renamings. */
+/** `Table::alter()`: PostgreSQL accepts several actions in one statement, except renames. */
 export function alterTable(machine: Machine, term: Term, dialect: Dialect): readonly string[] {
   refuseOthers(term, ALTER_METHODS);
   const table = tableNamed(machine, term);

@@ -5,7 +5,7 @@ import { columnText } from "./columns.js";
 import { expressionText } from "./expression.js";
 import { describe } from "./names.js";
 
-/** `WindowStatement::partition_by(…).order_by(…)`. A frame is not known. */
+/** `WindowStatement::partition_by(…).order_by(…)`. A frame is not supported. */
 export function windowText(machine: Machine, value: Value | undefined): string {
   const known = value?.kind === "term" && value.head.at(-2) === "WindowStatement";
   if (!known) throw new NotLowered(`The window ${describe(value)} is not known`);

@@ -1,9 +1,9 @@
 import type { RustNode } from "./rust-node.js";
 
-/** Whether a build has the code: always, never (tests alone do), or by what it is built with. */
+/** Whether a build contains the code: always, never (only tests do), or depending on how it is built. */
 export type Presence = "yes" | "no" | "maybe";
 
-/** What the attributes of a piece of code say of its presence. */
+/** What the attributes of a piece of code say about its presence. */
 export function cfgOf(attributes: readonly RustNode[]): Presence {
   const all = attributes.map(presenceOf);
   if (all.includes("no")) return "no";
@@ -18,7 +18,7 @@ function presenceOf(attribute: RustNode): Presence {
   return /^#!?\[cfg_attr\(/.test(text) && /\bcfg\(|\bpath=/.test(text.slice(10)) ? "maybe" : "yes";
 }
 
-/** A release is no test; of everything else a build decides. */
+/** A release is not a test; everything else is up to the build. */
 function truthOf(predicate: string): Presence {
   if (predicate === "test") return "no";
   if (predicate === "not(test)") return "yes";
@@ -41,11 +41,11 @@ function topLevel(list: string): readonly string[] {
   return [...parts, part];
 }
 
-/** Attributes that leave what they stand on as it is written. */
+/** Attributes that do not change the code that they are on. */
 const HARMLESS =
   /^(allow|warn|deny|forbid|expect|doc|inline|cold|must_use|deprecated|track_caller|async_trait|instrument|rustfmt|clippy|derive|sea_orm|serde|strum|iden|repr|non_exhaustive|default|macro_export|macro_use|no_mangle|path|cfg|cfg_attr|diesel|sqlx|deploy_schema_migration|automatically_derived|allow_internal_unstable|enum_def|tokio|main|rustc_.*|recursion_limit|schemars|utoipa|graphql|seaography|ts|typeshare|error|from|source|display|educe|derivative|builder|getset|garde|validate|schema|concat_sql)$/;
 
-/** False for the attribute of another crate's macro, which may make anything of the code under it. */
+/** False for the attribute of another crate's macro, which may turn the code under it into anything. */
 export function attributesTold(attribute: RustNode): boolean {
   const path = attribute.child("attribute")?.children[0]?.text ?? "";
   return HARMLESS.test(path.split("::")[0] ?? "") || HARMLESS.test(path.split("::").at(-1) ?? "");

@@ -29,19 +29,19 @@ export class Crate {
   private readonly tree: ModuleTree;
   private readonly resolver: Resolver;
   private readonly files = new Map<string, LazyFile>();
-  /** By the path that nodes know their file by. */
+  /** By the path under which nodes know their file. */
   private readonly virtual = new Map<string, string>();
   private readonly impls: Item[] = [];
   private readonly owners = new Map<Item, Found | null>();
   private readonly answers = new Map<string, Found | null>();
   /** Whether a crate's macros are in scope everywhere without a `use`. */
   private readonly bringsMacros: boolean;
-  /** The files that may hold an impl of a type, or a macro, of a name; they are read when it is asked for. */
+  /** The files that may contain an impl of a type, or a macro, with a given name; they are read when it is asked for. */
   private readonly mentions: ReadonlyMap<string, readonly LazyFile[]>;
 
   constructor(
     files: readonly LazyFile[],
-    /** Files that are read whether a name leads to them or not. */
+    /** Files that are read whether or not a name leads to them. */
     private readonly inside: readonly LazyFile[] = files,
     packages: readonly Package[] = [],
   ) {
@@ -82,7 +82,7 @@ export class Crate {
     });
   }
 
-  /** The methods of every impl in a file, wherever it lies. */
+  /** The methods of every impl in a file, wherever they are. */
   methodsIn(file: string): readonly Item[] {
     return this.impls.filter((impl) => impl.node.source.path === file).flatMap(methodsOf);
   }
@@ -103,7 +103,7 @@ export class Crate {
     return found;
   }
 
-  /** The innermost module or block around a node; for what a macro made, around its call. */
+  /** The innermost module or block around a node; for a macro's expansion, around its call. */
   private placeOf(node: RustNode): Place | null {
     if (node.source.origin) return this.placeOf(node.source.origin);
     const path = this.virtual.get(node.source.path);
@@ -112,7 +112,7 @@ export class Crate {
     return innermost(module.place, node);
   }
 
-  /** Null when the files hold no such item. */
+  /** Null when the files contain no such item. */
   resolve(kind: ItemKind, path: readonly string[], node: RustNode): Item | "ambiguous" | null {
     const found = this.find(path, NAMESPACE[kind] ?? "type", node);
     if (found?.kind === "ambiguous") return "ambiguous";
@@ -122,17 +122,17 @@ export class Crate {
     return null;
   }
 
-  /** What a path means where a type is asked for. */
+  /** What a path means where a type is expected. */
   type(path: readonly string[], node: RustNode): Found | null {
     return this.find(path, "type", node);
   }
 
-  /** A type's path with a variant or a member behind it, or the value itself. */
+  /** A type's path followed by a variant or a member, or the value itself. */
   value(path: readonly string[], node: RustNode): Found | null {
     return this.find(path, "value", node) ?? this.find(path, "type", node);
   }
 
-  /** A `macro_rules!` that is in the same crate: its scope is that of the text around it. */
+  /** A `macro_rules!` in the same crate: the text around it is its scope. */
   private textualMacro(name: string, node: RustNode): Item | "ambiguous" | null {
     const place = this.placeOf(node);
     if (!place) return null;
@@ -156,7 +156,7 @@ export class Crate {
     return this.resolve("const", path, node) !== null;
   }
 
-  /** The path by which its own crate knows what another crate brings: `use x::Table as T` makes `T::create` into `x::Table::create`. */
+  /** The path by which another crate's own name is known: `use x::Table as T` turns `T::create` into `x::Table::create`. */
   expand(path: readonly string[], node: RustNode): readonly string[] {
     const namespace = path.at(-1)?.endsWith("!") ? "macro" : "value";
     const plain = path.map((part) => part.replace(/!$/, ""));
@@ -183,11 +183,11 @@ export class Crate {
     return found[0] ? { kind: "item", item: found[0] } : { kind: "external", path };
   }
 
-  /** The method that a call on a value means. Null of the files' own is `external`: a library's, or the language's. */
+  /** The method that a call on a value means. If the files do not define it, it is `external`: a library's, or the language's. */
   methodOf(
     path: readonly string[] | null,
     from: RustNode | null,
-    /** The name of a type of another crate that the value is known to have. */
+    /** The name of another crate's type that the value is known to have. */
     type: string | null,
     name: string,
     node: RustNode,
@@ -201,7 +201,7 @@ export class Crate {
       if (own.length > 1) return { kind: "ambiguous" };
       if (own[0]) return { kind: "item", item: own[0] };
     }
-    // A trait of the files that is in scope may have it for any type.
+    // A trait of the files that is in scope may define it for any type.
     const traits = this.traitsInScope(node).filter((item) =>
       methodsOf(item).some((each) => each.name === name && takesSelf(each)),
     );
@@ -209,12 +209,12 @@ export class Crate {
     return type === null ? { kind: "ambiguous" } : this.extension(traits, type, name);
   }
 
-  /** The method that a trait of the files adds to a type of another crate. */
+  /** The method that a trait of the files adds to another crate's type. */
   private extension(traits: readonly Item[], type: string, name: string): FoundFunction {
     const found = traits.flatMap((item) => {
       for (const file of this.mentions.get(item.name) ?? []) this.tree.moduleOf(file.path);
       const impls = this.impls.filter((impl) => impl.trait === item.name && this.isFor(impl, item));
-      // An impl for a type parameter, or a reference, may be for this type as well.
+      // An impl for a type parameter, or a reference, may also apply to this type.
       if (impls.some((impl) => impl.node.field("type_parameters") !== null)) return [null, null];
       return impls
         .filter((impl) => impl.type === type)
@@ -258,7 +258,7 @@ export class Crate {
     return traits;
   }
 
-  /** The impls of a type that the files define, wherever they stand. */
+  /** The impls of a type that the files define, wherever they are. */
   implsOf(owner: Item): readonly Item[] {
     for (const file of this.mentions.get(owner.name) ?? []) this.tree.moduleOf(file.path);
     return this.impls.filter((impl) => impl.type === owner.name && this.isOf(impl, owner));
@@ -271,7 +271,7 @@ export class Crate {
     return found?.kind === "item" && found.item.node === owner.node;
   }
 
-  /** True when the files say themselves how a value of a type is converted to another. */
+  /** True when the files define how a value of a type is converted to another. */
   isConverted({ name }: Item): boolean {
     for (const file of this.mentions.get(name) ?? []) this.tree.moduleOf(file.path);
     const mention = new RegExp(`\\b${name}\\b`);
@@ -285,7 +285,7 @@ export class Crate {
     return name !== null && !this.bringsMacros && this.find([name], "macro", item.node) === null;
   }
 
-  /** Why what an item does cannot be told from its text. Null when it can. */
+  /** Why an item's text does not tell what it does. Null when it does. */
   untold(item: Item): string | null {
     const { path } = item.node.source;
     const virtual = this.virtual.get(path);

@@ -5,8 +5,8 @@ import type { RustNode } from "./rust-node.js";
 const NO_ATTRIBUTES = /^(crate|self|super|std|core|alloc|sea_orm|sea_orm_migration|sea_query|diesel|serde|chrono)$/;
 
 /**
- * The name of an attribute that nobody but a derive reads, if no `use` gives it: a derive adds code and leaves what it stands on as it is.
- * Null for an attribute that may be a macro of another crate.
+ * The name of an attribute that only a derive reads, if no `use` provides it: a derive adds code and does not change what it is on. Null for an
+ * attribute that may be another crate's macro.
  */
 export function nameForDerive(attribute: RustNode, { attributes }: Item, place: Place | null): string | null {
   const [name, ...rest] = pathOf(attribute.child("attribute")?.children[0] ?? null);

@@ -12,9 +12,9 @@ export type ItemKind =
   | "macro"
   | "impl"
   | "module"
-  /** A name that the derive macros of an entity make: `Entity`, `Column`, `ActiveModel`; its node is the model's. */
+  /** A name that an entity's derive macros create: `Entity`, `Column`, `ActiveModel`; its node is the model's. */
   | "derived"
-  /** A type parameter: what it stands for is the caller's. */
+  /** A type parameter: the caller decides what it is. */
   | "parameter";
 
 /** Rust keeps types, values and macros apart: the same name can be one of each. */
@@ -24,26 +24,26 @@ export interface Item {
   readonly kind: ItemKind;
   readonly name: string;
   readonly node: RustNode;
-  /** The module or block that it is in. */
+  /** The module or block that contains it. */
   readonly home: Place;
   readonly attributes: readonly RustNode[];
   readonly presence: Presence;
   /** For a method and an impl: the last part of the type's name, and of the trait's when it implements one. */
   readonly type: string | null;
   readonly trait: string | null;
-  /** For a method: the impl or trait that it is in. */
+  /** For a method: the impl or trait that contains it. */
   readonly within: Item | null;
   /** For a trait's own method that a type has: that type. */
   readonly owner?: Item;
 }
 
-/** `use a::b as c`: under which name which path is known. */
+/** `use a::b as c`: which path is known under which name. */
 export interface Use {
   /** `*` for a glob. */
   readonly name: string;
   readonly path: readonly string[];
   readonly presence: Presence;
-  /** How far it is passed on: null for private, else the text of the visibility. */
+  /** How far it is re-exported: null for private, otherwise the text of the visibility. */
   readonly visibility: string | null;
   readonly node: RustNode;
 }
@@ -58,7 +58,7 @@ export interface Place {
   readonly node: RustNode;
   /** For an inline module: its item. */
   readonly item: Item | null;
-  /** Calls of macros that may define any name. */
+  /** Macro calls that may define any name. */
   readonly makers: RustNode[];
 }
 
@@ -88,7 +88,7 @@ export function innermost(place: Place, node: RustNode): Place {
   return inner ? innermost(inner, node) : place;
 }
 
-/** Everything in a file that has a name, module by module and block by block. Code for tests alone is left out. */
+/** Everything in a file that has a name, module by module and block by block. Test-only code is left out. */
 export function placesOf(root: RustNode): { readonly top: Place; readonly impls: readonly Item[] } {
   const top = placeOf("module", root, null, null);
   const impls: Item[] = [];
@@ -255,7 +255,7 @@ export function takesSelf(item: Item): boolean {
   return first?.type === "self_parameter" || (first?.type === "parameter" && first.field("pattern")?.type === "self");
 }
 
-/** Everything of a kind in a place and in those within it. */
+/** Everything of a kind in a place and in the places within it. */
 export function itemsIn(place: Place, kind: ItemKind): readonly Item[] {
   const own = [...place.items.values()].flat().filter((item) => item.kind === kind);
   return [...own, ...place.inner.flatMap((inner) => itemsIn(inner, kind))];
@@ -263,7 +263,7 @@ export function itemsIn(place: Place, kind: ItemKind): readonly Item[] {
 
 const TYPES: ReadonlySet<ItemKind> = new Set(["enum", "struct", "trait", "alias", "module", "derived", "parameter"]);
 
-/** Whether a name that means the item is one of types, of values or of macros. */
+/** Whether a name that means the item is in the namespace of types, of values or of macros. */
 export function inNamespace(item: Item, namespace: Namespace): boolean {
   if (item.kind === "macro") return namespace === "macro";
   if (namespace === "type") return TYPES.has(item.kind);

@@ -1,6 +1,6 @@
 import type { RustNode } from "./rust-node.js";
 
-/** The text that a string literal stands for: escapes resolved, raw strings as they are. */
+/** The text that a string literal means: escapes resolved, raw strings as they are. */
 export function stringValue(node: RustNode): string {
   if (node.type === "raw_string_literal") return node.child("string_content")?.text ?? "";
   return unescaped(node.text.replace(/^[bc]?"/, "").replace(/"$/, ""));
@@ -19,7 +19,7 @@ export function unescaped(body: string): string {
   );
 }
 
-/** Offset of the literal's text in the file when it is there unchanged, else null. */
+/** Offset of the literal's text in the file if it is there unchanged, otherwise null. */
 export function verbatimStart(node: RustNode): number | null {
   const content = node.child("string_content");
   if (node.type === "raw_string_literal") return content?.start ?? null;

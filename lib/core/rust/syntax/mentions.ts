@@ -1,6 +1,6 @@
 const MENTION = /\bmacro_rules!\s*(\w+)|\bimpl\b([^{;]*)\{/g;
 
-/** The names of macros, with `!`, and of the types and traits of impls that a text may hold, without parsing it. */
+/** The names of macros, with `!`, and of the types and traits of impls that a text may contain, without parsing it. */
 function mentioned(text: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [, macro, head] of text.matchAll(MENTION)) {

@@ -6,7 +6,7 @@ import { join, split, stemOf } from "./paths.js";
 
 /** A file that is parsed only when a name leads to it. */
 export interface LazyFile {
-  /** From a folder above all files, so that it holds no `..`. */
+  /** From a folder above all files, so that it contains no `..`. */
   readonly path: string;
   readonly text: string;
   parse(): ParsedRust;
@@ -25,8 +25,8 @@ export interface Module {
 type OnRead = (module: Module, impls: readonly Item[]) => void;
 
 /**
- * The modules of the crates among the files. Files are read when a path leads to them; what a file is depends on what
- * declares it, and never on who asks first. A file that nothing declares is taken for the module that its place says.
+ * The modules of the crates among the files. Files are read when a path leads to them; what a file is depends on what declares it, never on who asks
+ * first. A file that nothing declares counts as the module that its location suggests.
  */
 export class ModuleTree {
   private readonly byFile = new Map<string, Module>();
@@ -41,7 +41,7 @@ export class ModuleTree {
     private readonly onRead: OnRead,
   ) {}
 
-  /** The module that a file is. Null for a file that is not there. */
+  /** The module that a file is. Null for a file that does not exist. */
   moduleOf(path: string): Module | null {
     const known = this.byFile.get(path);
     if (known) return known;
@@ -57,7 +57,7 @@ export class ModuleTree {
     }
   }
 
-  /** The module that the one around it declares. */
+  /** The module as its parent declares it. */
   private declared(path: string): Module | null {
     if (this.isRoot(path)) return null;
     const stem = stemOf(path);
@@ -75,7 +75,7 @@ export class ModuleTree {
     return null;
   }
 
-  /** True for a file that a crate begins with. */
+  /** True for a crate's root file. */
   isRoot(path: string): boolean {
     return this.roots.has(path) || /(^|\/)(lib|main)\.rs$|(^|\/)src\/bin\/[^/]+\.rs$/.test(path);
   }
@@ -121,7 +121,7 @@ export class ModuleTree {
     return module.parent ? this.root(module.parent) : module;
   }
 
-  /** The module behind `mod name`, or the one whose file stands where that would be. Null when there is none. */
+  /** The module behind `mod name`, or the one whose file is where that would be. Null when there is none. */
   child(module: Module, name: string): Module | null {
     const known = this.children.get(module) ?? new Map<string, Module | null>();
     this.children.set(module, known);
@@ -136,14 +136,14 @@ export class ModuleTree {
     const [item] = (module.place.items.get(name) ?? []).filter((each) => each.kind === "module");
     const inline = item ? module.place.inner.find((place) => place.item === item) : undefined;
     if (inline) return this.ofPlace.get(inline) ?? null;
-    // A macro that may make the module itself: what it then is is in no file.
+    // A macro that may create the module itself: then no file says what it is.
     if (!item && module.place.makers.some((maker) => makes(maker, name))) return null;
     for (const path of this.filesOf(module, name, item)) {
       const file = this.files.get(path);
       if (!file || (!item && this.isRoot(path)) || isWithin(module, path)) continue;
       const own = this.moduleOf(path);
       if (own?.parent === module) return own;
-      // Asked for from within: this is the module that the file is. Else a second one of the same file.
+      // Asked from within: this is the module that the file is. Otherwise a second one of the same file.
       if (own === null || item) return this.read(file, module);
     }
     return null;

@@ -1,6 +1,6 @@
 /**
- * `CamelCase` as `snake_case`, the way the `heck` crate cuts words, which the derive macros use: a capital after a small
- * letter or digit begins a word, and so does the last of several capitals before a small letter; digits begin none.
+ * `CamelCase` as `snake_case`, the way the `heck` crate, which the derive macros use, splits words: a capital after a small letter or digit starts a
+ * word, and so does the last of several capitals before a small letter; digits do not.
  */
 export function snakeCase(name: string): string {
   return name

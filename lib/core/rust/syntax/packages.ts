@@ -2,9 +2,9 @@ import { join, split } from "./paths.js";
 
 /** A crate among the files. */
 export interface Package {
-  /** As code calls it. */
+  /** The name that code uses for it. */
   readonly name: string;
-  /** Its root files that are among the files, the library first. */
+  /** Those of its root files that are among the files, the library first. */
   readonly roots: readonly string[];
 }
 

@@ -31,7 +31,7 @@ export function parseRust(text: string, path: string): ParsedRust {
   try {
     return { ...parsePiece(text, source, 0), source };
   } catch (error) {
-    // Nested deeper than a tree can be built of it.
+    // Nested too deeply to build a tree from it.
     if (!(error instanceof RangeError)) throw error;
     const root = new RustNode("source_file", source, 0, text.length, [], [], null);
     return { root, error: root, source };
@@ -39,8 +39,8 @@ export function parseRust(text: string, path: string): ParsedRust {
 }
 
 /**
- * Parses a piece of code whose places are those of another text: `shift` is added to every offset. Used for the
- * arguments of macros, which the grammar leaves as tokens.
+ * Parses a piece of code whose places belong to another text: `shift` is added to every offset. Used for macro arguments, which the grammar leaves as
+ * tokens.
  */
 export function parsePiece(text: string, source: RustText, shift: number): { root: RustNode; error: RustNode | null } {
   if (!ready) throw new Error("loadRustParser must be awaited before Rust is parsed");

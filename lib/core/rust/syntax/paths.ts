@@ -4,12 +4,12 @@ export function split(path: string): readonly [string, string] {
   return [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
 }
 
-/** The last part of a path without the ending of a Rust file. */
+/** The last part of a path without the Rust extension. */
 export function stemOf(path: string): string {
   return split(path)[1].replace(/\.rs$/, "");
 }
 
-/** Two paths as one, with `..` taken out where a name stands before it. */
+/** Joins two paths, resolving `..` where a name precedes it. */
 export function join(folder: string, path: string): string {
   const parts: string[] = [];
   for (const part of [...folder.split("/"), ...path.split("/")]) {
@@ -20,7 +20,7 @@ export function join(folder: string, path: string): string {
   return parts.join("/");
 }
 
-/** True when a file can be the module of a path in a crate whose root is not known: what is told of both agrees. */
+/** True when a file can be the module of a path in a crate whose root is unknown: the known parts of both agree. */
 export function mayBe(file: string, path: readonly string[]): boolean {
   const parts = file
     .replace(/(\/mod)?\.rs$/, "")
@@ -32,7 +32,7 @@ export function mayBe(file: string, path: readonly string[]): boolean {
   });
 }
 
-/** A folder whose name is not known. */
+/** A folder whose name is unknown. */
 const UNTOLD = /^(\.\.$|\^)/;
 
 /** The parts of a type's path as it is written. */

@@ -15,7 +15,7 @@ export type Found =
   | { readonly kind: "external"; readonly path: readonly string[] }
   | { readonly kind: "ambiguous" };
 
-/** A function or method: of the files, one of several, or of elsewhere under the path that its own crate knows. */
+/** A function or method: in the files, one of several, or from elsewhere under the path that its own crate knows. */
 export type FoundFunction =
   | { readonly kind: "item"; readonly item: Item }
   | { readonly kind: "ambiguous" }
@@ -32,7 +32,7 @@ export class Resolver {
 
   constructor(
     private readonly tree: ModuleTree,
-    /** The root of a crate among the files, by the name that code calls it. */
+    /** The root of a crate among the files, by the name that code uses for it. */
     private readonly crateNamed: (name: string) => Module | null,
     /** The files that may be the module of that path, for a crate whose root is not among them. */
     private readonly filesNamed: (path: readonly string[]) => readonly Module[],
@@ -62,7 +62,7 @@ export class Resolver {
     const root = this.tree.root(module);
     const found = this.inModule(root, rest, namespace, module);
     if (found || this.tree.isRoot(root.file.path) || rest.length === 0) return found;
-    // The crate's own root is not among the files: one file can be meant, and no more than one.
+    // The crate's own root is not among the files: at most one file can be meant.
     for (let length = rest.length; length > 0; length--) {
       const [only, ...others] = this.filesNamed(rest.slice(0, length));
       if (others.length > 0) return AMBIGUOUS;
@@ -91,13 +91,13 @@ export class Resolver {
     return outside ? { kind: "external", path: [...outside, first, ...rest] } : null;
   }
 
-  /** The crate whose names a module passes on as a whole: what it does not hold itself may be from there. */
+  /** The crate that a module re-exports as a whole: what the module itself lacks may come from there. */
   private outside(place: Place): readonly string[] | null {
     const [only] = this.globsOf(place).flatMap((found) => (found?.kind === "external" ? [found.path] : []));
     return only ?? null;
   }
 
-  /** Goes on from what the first part of a path means. */
+  /** Continues from what the first part of a path means. */
   private walk(start: Found, rest: readonly string[], namespace: Namespace, from: Module | null): Found | null {
     if (rest.length === 0) return start;
     if (start.kind === "module") return this.inModule(start.module, rest, namespace, from);
@@ -112,20 +112,20 @@ export class Resolver {
     return { kind: "member", item: start.item, rest };
   }
 
-  /** From the innermost block outwards to the module; not beyond it. */
+  /** From the innermost block outwards up to the module, not beyond it. */
   private lexical(name: string, namespace: Namespace, place: Place): Found | null {
     let hidden = false;
     for (let at: Place | null = place; at; at = at.outer) {
       const found = this.within(at, name, namespace, this.tree.enclosing(at));
       if (found) return hidden || this.mayGoBy(at, name, namespace, found) ? AMBIGUOUS : found;
       if (at.kind === "module") return null;
-      // What the glob of a block brings goes before what surrounds the block.
+      // A block's glob imports take precedence over what surrounds the block.
       hidden ||= this.globsOf(at).some((source) => source?.kind === "ambiguous");
     }
     return null;
   }
 
-  /** True when a build may lack the name here, and then finds another one further out. */
+  /** True when a build may lack the name here, and would then find another one further out. */
   private mayGoBy(at: Place, name: string, namespace: Namespace, found: Found): boolean {
     if (at.kind === "module" || !at.outer) return false;
     const here = [...(at.items.get(name) ?? []), ...at.uses.filter((use) => use.name === name || use.name === "*")];
@@ -135,7 +135,7 @@ export class Resolver {
   }
 
   private globsOf(place: Place): readonly (Found | null)[] {
-    // What a glob means may be asked for while it is looked for.
+    // Resolving a glob may ask for the same glob again.
     if (this.globbing.has(place)) return [];
     this.globbing.add(place);
     try {
@@ -145,7 +145,7 @@ export class Resolver {
     }
   }
 
-  /** What a module or block calls by a name: what it defines, what it takes by name, and then what its globs bring. */
+  /** What a name means in a module or block: first what it defines, then what it imports by name, then what its globs bring. */
   within(place: Place, name: string, namespace: Namespace, from: Module | null): Found | null {
     const key = `${this.idOf(place)} ${namespace} ${name} ${from ? this.idOf(from.place) : ""}`;
     if (this.resolving.has(key)) return null;
@@ -162,7 +162,7 @@ export class Resolver {
     if (own.some(({ presence }) => presence === "yes")) return own.length === 1 ? (own[0]?.found ?? null) : same(own);
     const brought = this.brought(place, name, namespace, from);
     const all = [...own, ...brought];
-    // What a macro defines here goes before what a glob brings.
+    // What a macro defines here takes precedence over what a glob brings.
     if (all.length > 0) return place.makers.some((maker) => makes(maker, name)) ? AMBIGUOUS : same(all);
     const implicit =
       place.kind === "module" && namespace === "type" ? this.tree.child(this.tree.enclosing(place), name) : null;
@@ -178,7 +178,7 @@ export class Resolver {
   private foundOf(item: Item, place: Place, name: string): Found {
     if (item.kind === "alias") return this.aliased(item);
     if (item.kind !== "module") return { kind: "item", item };
-    // Of several under one name, as builds with other features have them, none is taken for the others.
+    // If several share one name, as in builds with different features, none is taken for the others.
     const several = (place.items.get(name) ?? []).filter((each) => each.kind === "module").length > 1;
     const module = place.kind === "module" && !several ? this.tree.child(this.tree.enclosing(place), name) : null;
     return module ? { kind: "module", module } : AMBIGUOUS;
@@ -191,7 +191,7 @@ export class Resolver {
     return this.resolve(typePath(type.text), "type", item.home) ?? { kind: "external", path: typePath(type.text) };
   }
 
-  /** `use` lines that give the name. */
+  /** `use` lines that provide the name. */
   private taken(place: Place, name: string, namespace: Namespace, from: Module | null): readonly Candidate[] {
     return place.uses
       .filter((use) => use.name === name && this.sees(use, place, from))
@@ -201,7 +201,7 @@ export class Resolver {
       });
   }
 
-  /** What a `use` line means in a namespace. What is not among the files has every name that is asked of it. */
+  /** What a `use` line means in a namespace. A crate that is not among the files counts as having every name. */
   private target(use: Use, namespace: Namespace, place: Place): Found | null {
     const found = this.resolve(use.path, namespace, place);
     if (found) return found;
@@ -238,7 +238,7 @@ export class Resolver {
       });
   }
 
-  /** Private names stay in their module and the modules inside it. */
+  /** Private names are visible only in their module and the modules inside it. */
   private isVisible(found: Found, source: Module, name: string, importer: Module): boolean {
     if (isInside(importer, source)) return true;
     const items = source.place.items.get(name) ?? [];
@@ -251,7 +251,7 @@ export class Resolver {
     return visibility !== null && this.reaches(visibility, source, importer);
   }
 
-  /** True when a `use` line of a place is there for the module that asks. */
+  /** True when the module that asks sees a place's `use` line. */
   private sees(use: Use, place: Place, from: Module | null): boolean {
     const owner = this.tree.enclosing(place);
     if (!from || isInside(from, owner)) return true;
@@ -282,7 +282,7 @@ function isInside(module: Module, ancestor: Module): boolean {
   return false;
 }
 
-/** The one thing that all candidates mean. */
+/** The only thing that all candidates mean. */
 function same(candidates: readonly Candidate[]): Found {
   const [first] = candidates;
   if (!first) return AMBIGUOUS;

@@ -8,7 +8,7 @@ export interface Variant {
   readonly attributes: readonly RustNode[];
 }
 
-/** The variants of an enum, those for tests alone left out. */
+/** The variants of an enum, except test-only ones. */
 export function variantsOf(body: RustNode): readonly Variant[] {
   const variants: Variant[] = [];
   let attributes: RustNode[] = [];
