@@ -3,20 +3,20 @@ import type { Config } from "../config/config.js";
 import type { Finding, Severity } from "../finding.js";
 import type { StackPolicy } from "./stack-policy.js";
 
-/** What the stack names itself, so that a pack's own is not looked at. */
+/** What the stack itself uses, so that a pack's own is not used. */
 export interface StackSources {
   readonly registry: boolean;
   readonly staging: boolean;
 }
 
 export interface HeldConfig {
-  /** As it is in force: nothing in it is weaker than the policy, and it leads nowhere that the stack does not name. */
+  /** The config in force: nothing in it is weaker than the policy, and it refers to nothing that the stack does not name. */
   readonly config: Config;
-  /** What the pack wanted and does not get. An error: the run cannot go on without it. */
+  /** What the pack asked for and does not get. An error: the run cannot continue without it. */
   readonly findings: readonly Finding[];
 }
 
-/** The config of a pack under the stack's policy. The stricter side of each counts. */
+/** A pack's config under the stack's policy. In each case the stricter side counts. */
 export function holdToPolicy(config: Config, policy: StackPolicy, sources: StackSources): HeldConfig {
   const { approval, thresholds, connection, staging, registry } = config;
   const { slack: _, email: __, origin: ___, ...asked } = approval;

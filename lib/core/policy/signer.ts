@@ -2,19 +2,19 @@ import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto
 import { z } from "zod";
 import { keyId } from "../audit/seal.js";
 
-/** An identity that may hand in releases. */
+/** An identity that may submit releases. */
 export const signerSchema = z
   .strictObject({
-    /** Who it is to approvers and in the record: the requester, who cannot approve. */
+    /** Its name to approvers and in the record: the requester, who cannot approve. */
     id: z.string().min(1),
     /** PEM (SubjectPublicKeyInfo): Ed25519, or ECDSA on P-256. */
     publicKey: z
       .string()
       .refine((pem) => keyOf(pem) !== null, "expected a public key in PEM: Ed25519 or P-256")
       .optional(),
-    /** ARN of a signing key in KMS, in the place of `publicKey`. */
+    /** ARN of a signing key in KMS, instead of `publicKey`. */
     kmsKey: z.string().min(1).optional(),
-    /** A pipeline, believed when it says whose change it is: its authors are requesters then, and the pipeline is one as well. */
+    /** A pipeline that is trusted to say whose change it is: its authors are then requesters, and so is the pipeline. */
     namesAuthor: z.boolean().default(false),
   })
   .refine((signer) => (signer.publicKey === undefined) !== (signer.kmsKey === undefined), {
@@ -23,12 +23,12 @@ export const signerSchema = z
 
 export type PackSigner = z.infer<typeof signerSchema>;
 
-/** With its public key at hand. */
+/** With its public key loaded. */
 export interface KnownSigner extends PackSigner {
   readonly publicKey: string;
 }
 
-/** What a pack carries of one key. */
+/** One key's signature in a pack. */
 export const packSignatureSchema = z.strictObject({
   /** `keyId` of the public key. */
   keyid: z.string(),
@@ -37,7 +37,7 @@ export const packSignatureSchema = z.strictObject({
 
 export type PackSignature = z.infer<typeof packSignatureSchema>;
 
-/** The bytes to sign: over the SHA-256 of the pack, since KMS takes 4,096 bytes of a message. */
+/** The bytes to sign: over the SHA-256 of the pack, since KMS accepts at most 4,096 bytes of a message. */
 export function packMessage(body: string): Uint8Array {
   return Buffer.from(`schema-gate pack v2\n${createHash("sha256").update(body, "utf8").digest("hex")}\n`, "utf8");
 }
@@ -65,7 +65,7 @@ function holds({ publicKey }: KnownSigner, message: Uint8Array, signature: Uint8
 /** Null for what is not a public key, and for keys of other kinds. */
 function keyOf(pem: string): KeyObject | null {
   try {
-    // A private key would do as well, and has no place in a stack.
+    // A private key would work as well, and does not belong in a stack.
     if (!pem.includes("-----BEGIN PUBLIC KEY-----")) return null;
     const key = createPublicKey(pem);
     const curve = key.asymmetricKeyDetails?.namedCurve;

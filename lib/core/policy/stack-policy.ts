@@ -6,23 +6,23 @@ import { signerSchema } from "./signer.js";
 const origin = z.string().regex(/^https?:\/\/[^/?#@]+$/, "expected an origin without a path");
 
 /**
- * What the stack demands of every release, whatever its pack says: who may say yes, how many of them, from which risk on, which
- * secrets a pack may name, and where the page is reached.
+ * What the stack demands of every release, whatever its pack says: who may approve, how many of them, from which risk on, which secrets a pack may
+ * name, and where the page is reached.
  */
 export const stackPolicySchema = z.strictObject({
   /** Nobody else approves. */
   approvers: z.array(personSchema),
   /** Approvals needed from `thresholds.quorum` on, at least. */
   quorum: z.int().min(1).default(2),
-  /** Lines that a pack may lower and never raise. */
+  /** Limits that a pack may lower but never raise. */
   thresholds: thresholdsSchema.prefault({}),
-  /** Who may hand in releases; a pack that none of them signed is refused. */
+  /** Who may submit releases; a pack that none of them signed is refused. */
   signers: z.array(signerSchema),
-  /** Names and ARNs of the secrets that a pack may lead to a database other than a tenant's. */
+  /** Names and ARNs of the secrets through which a pack may reach a database other than a tenant's. */
   secrets: z.array(z.string().min(1)).default([]),
-  /** Why releases of this stack may run as a superuser where their packs ask for it; without it none does. */
+  /** Why releases of this stack may run as a superuser if their packs ask for it; without it none does. */
   superuser: z.string().min(10).optional(),
-  /** Where browsers reach the page; the first is in links. None: the Function URL. */
+  /** Where browsers reach the page; the first is used in links. None: the Function URL. */
   origins: z.array(origin).default([]),
 });
 
