@@ -1,16 +1,16 @@
 /** A statement as a client prepares it. */
 export interface Preparation {
   readonly text: string;
-  /** Types that the client declares, in order; null leaves all to the server. */
+  /** Types that the client declares, in order; null leaves all of them to the server. */
   readonly parameters: readonly string[] | null;
 }
 
-/** What a server says of a statement that it has parsed, with the names of types as `format_type` writes them. */
+/** What a server says about a statement that it has parsed, with type names as `format_type` writes them. */
 interface Description {
   readonly parameters: readonly string[];
   /** Empty for a statement that returns nothing. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** What EXPLAIN (VERBOSE, FORMAT JSON) writes of the plan for any value, or why there is none; where plans were asked for. */
+  /** What EXPLAIN (VERBOSE, FORMAT JSON) writes about the plan for any value, or why there is none; where plans were requested. */
   readonly plan?: string | Refusal;
 }
 

@@ -3,25 +3,25 @@ import type { WorkloadQuery } from "../workload/workload.js";
 import type { Described, Refusal } from "./description.js";
 import type { Plan } from "./plan.js";
 
-/** The statement of a release that did something to a query. */
+/** The statement of a release that affected a query. */
 export interface Cause {
   readonly migration: string;
-  /** 0-based; null for a team's own migrator, whose statements are not known. */
+  /** 0-based; null for a team's own migrator, whose statements are unknown. */
   readonly statement: number | null;
   readonly sql: string | null;
   readonly source: SourceSpan | null;
 }
 
-/** What a server said of a query on one side of the release. */
+/** What a server said about a query on one side of the release. */
 export interface Side {
   readonly described: Described;
   /** Null where there is none: a refused query, or one that the planner does not plan. */
   readonly plan: Plan | null;
-  /** Why the server has not planned a query that it has described. */
+  /** Why the server described a query but did not plan it. */
   readonly unplanned?: Refusal;
 }
 
-/** Rows of the tenant that a writing query was tried with; `refused` by the schema after the release and not by the one before. */
+/** A row of the tenant with which a writing query was tried; `refused` by the schema after the release and not by the one before. */
 interface Trial {
   readonly table: string;
   readonly refused: Refusal;
@@ -31,29 +31,29 @@ export interface ExaminedQuery {
   readonly query: WorkloadQuery;
   readonly before: Side;
   readonly after: Side;
-  /** The plan after an ANALYZE of what had lost its statistics; null where nothing of it had. */
+  /** The plan after an ANALYZE of what had lost its statistics; null where nothing in it had. */
   readonly analyzed: Plan | null;
   /** Null where no row was refused. */
   readonly trial: Trial | null;
   readonly cause: Cause | null;
 }
 
-/** Why a query was not examined on a clone, or not whole: without a plan it is described all the same. Closed. */
+/** Why a query was not, or not fully, examined on a clone: without a plan it is still described. Closed. */
 export type Unexaminable = "no-role" | "time" | "fails-on-both-sides" | "no-plan";
 
-/** Statistics that are not there after the release, or not as they will be after the next ANALYZE. */
+/** Statistics that are missing after the release, or that the next ANALYZE will change. */
 export interface LostStatistics {
   /** `schema.table` */
   readonly table: string;
   readonly why: "discarded" | "expression-index" | "partition" | "target" | "new-column";
-  /** Empty: of the whole table. */
+  /** Empty: the whole table's. */
   readonly columns: readonly string[];
   readonly analyze: string;
   /** How long it took on the clone. */
   readonly ms: number;
 }
 
-/** All that was found out on the clones of one cluster. */
+/** Everything found out on the clones of one cluster. */
 export interface ExaminedRelease {
   readonly queries: readonly ExaminedQuery[];
   readonly unexamined: readonly {
@@ -64,7 +64,7 @@ export interface ExaminedRelease {
   readonly lost: readonly LostStatistics[];
   /** Rows by table before the release, as the server estimates them. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Tables with rows that were never analyzed, so that plans over them are guesses. */
+  /** Tables with rows that were never analyzed, so plans over them are guesses. */
   readonly unanalyzed: readonly string[];
   /** Why nothing could be examined; null when it could. */
   readonly refused: string | null;

@@ -14,28 +14,28 @@ export interface JudgedQuery {
   readonly calls: number | null;
   readonly callsPerHour: number | null;
   readonly place: string | null;
-  /** Most severe first; `works` or `needs-release` alone, or none of both. */
+  /** Most severe first; `works` or `needs-release` appear only by themselves. */
   readonly verdicts: readonly { readonly verdict: Verdict; readonly detail: string; readonly remedy: string | null }[];
   readonly cause: Cause | null;
 }
 
 export interface Thresholds {
-  /** How much more a plan may cost. */
+  /** By which factor a plan may get more expensive. */
   readonly costFactor: number;
-  /** Rows from which on a table is large. */
+  /** From this many rows on a table is large. */
   readonly largeTable: number;
 }
 
-/** A plan that costs less is fast whatever it does. */
+/** A plan below this cost is fast whatever it does. */
 const CHEAP = 100;
-/** By how much a plan must cost more for the loss of an index to count: an index is not always the best way. */
+/** By which factor a plan must get more expensive for a lost index to count: an index is not always the best way. */
 const INDEX_FACTOR = 2;
 
-/** What the release does to every query that was examined. */
+/** What the release does to every examined query. */
 export function judgeQueries(examined: ExaminedRelease, thresholds: Thresholds): readonly JudgedQuery[] {
   return examined.queries.map((each) => {
     const { id, text, role, versions, calls, callsPerHour, sources } = each.query;
-    // A line of code says more than the file that a tool has recorded the query in.
+    // A line of code tells more than the file in which a tool recorded the query.
     const place = (sources.find((source) => /:\d+$/.test(source.place)) ?? sources[0])?.place ?? null;
     const verdicts = verdictsOf(each, examined, thresholds);
     return { id, text, role, versions, calls, callsPerHour, place, verdicts, cause: each.cause };
@@ -67,7 +67,7 @@ function verdictsOf(each: ExaminedQuery, examined: ExaminedRelease, thresholds: 
 
 type Columns = readonly { readonly name: string; readonly type: string }[];
 
-/** What a session with a cached plan answers "cached plan must not change result type" for; null when nothing. */
+/** The change for which a session with a cached plan reports "cached plan must not change result type"; null when there is none. */
 function columnChange(before: Columns, after: Columns): string | null {
   const at = Math.max(before.length, after.length);
   for (let index = 0; index < at; index++) {
@@ -81,7 +81,7 @@ function columnChange(before: Columns, after: Columns): string | null {
   return null;
 }
 
-/** The plan is another for want of statistics: with them it is not what it is without. */
+/** The plan only changes because statistics are missing: with them it differs from what it is without. */
 function lostFor({ before, after, analyzed }: ExaminedQuery, lost: readonly LostStatistics[]): LostStatistics | null {
   if (!before.plan || !after.plan || !analyzed) return null;
   const { plan } = after;
@@ -99,7 +99,7 @@ function slowerBy(each: ExaminedQuery, rows: ReadonlyMap<string, number>, thresh
   return after.cost >= before.cost * thresholds.costFactor ? costs(before, after) : null;
 }
 
-/** Tables that the plan before read by an index, and the plan after reads in full. */
+/** Tables that the plan before reads by an index, and the plan after reads in full. */
 function lostIndex(before: Plan, after: Plan): readonly string[] {
   const names = (plan: Plan, by: string) =>
     plan.accesses.filter((access) => access.by === by).map(({ table }) => table);

@@ -1,4 +1,4 @@
-/** A value that any column of a type takes, as text; null where none is known. */
+/** A value that any column of a type accepts, as text; null where none is known. */
 export function plainValue(type: string): string | null {
   if (type.endsWith("[]")) return "{}";
   return VALUES[type.replace(/\(.*\)/, "")] ?? null;

@@ -7,7 +7,7 @@ interface Access {
   readonly by: "index" | "sequential" | "other";
 }
 
-/** What is compared of a generic plan. Costs are the planner's estimates; a page read in sequence costs 1. */
+/** What is compared in a generic plan. Costs are the planner's estimates; a page read sequentially costs 1. */
 export interface Plan {
   readonly cost: number;
   readonly accesses: readonly Access[];

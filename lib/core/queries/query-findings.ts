@@ -8,7 +8,7 @@ import { shownText } from "./shown-text.js";
 export interface QueryPolicy {
   readonly retyped: Severity;
   readonly slower: Severity;
-  /** What was not examined blocks. */
+  /** Queries that were not examined block. */
   readonly required: boolean;
   /** Queries that may break, by id. */
   readonly accept: readonly { readonly query: string; readonly reason: string; readonly expires: number }[];
@@ -16,10 +16,10 @@ export interface QueryPolicy {
   readonly now: number;
 }
 
-/** More of one verdict are counted in one finding. */
+/** Beyond this number, findings with one verdict are counted in a single finding. */
 const MOST = 50;
 
-/** What a gate says of the judged queries of one cluster. */
+/** A gate's findings about the judged queries of one cluster. */
 export function queryFindings(
   judged: readonly JudgedQuery[],
   examined: ExaminedRelease,
@@ -90,7 +90,7 @@ const REMEDIES: Readonly<Record<keyof typeof SAYS, string>> = {
     "Run this after the release, or let `rollout.analyze` do it. The cost is the planner's estimate on a clone.",
 };
 
-/** Version, calls, place, and the statement that did it. */
+/** Version, calls, place, and the statement responsible. */
 function aboutOf({ versions, calls, callsPerHour, place, role, cause }: JudgedQuery): readonly string[] {
   const often =
     callsPerHour === null
@@ -113,7 +113,7 @@ function aboutOf({ versions, calls, callsPerHour, place, role, cause }: JudgedQu
   return [...(about.length > 0 ? [`Sent ${about.join(", ")}.`] : []), ...by];
 }
 
-/** The release's own place where it is known; else that of the query. */
+/** The release's own place where it is known; otherwise the query's. */
 function sourceOf({ cause, place }: JudgedQuery): SourceSpan | null {
   if (cause?.source) return cause.source;
   const [, file, line] = /^(.+):(\d+)$/.exec(place ?? "") ?? [];
@@ -134,7 +134,7 @@ function shortened(findings: readonly Finding[]): readonly Finding[] {
   return [...findings.slice(0, MOST), rest];
 }
 
-/** A copy of a database has its statistics; one that was restored, or of a tenant that was never analyzed, has none. */
+/** A copy of a database has its statistics; a restored one, or that of a tenant that was never analyzed, has none. */
 function guesses({ unanalyzed }: ExaminedRelease): readonly Finding[] {
   const [first] = unanalyzed;
   if (first === undefined) return [];
@@ -158,12 +158,12 @@ const WITHOUT: Readonly<Record<LostStatistics["why"], (table: string, columns: r
   partition: (table) => `${table} has a new partition and`,
 };
 
-/** Statistics that are gone without a plan among the examined that is another. */
+/** Missing statistics that changed none of the examined plans. */
 function silentLosses(judged: readonly JudgedQuery[], { lost }: ExaminedRelease): readonly Finding[] {
   const cured = new Set(judged.flatMap(({ verdicts }) => verdicts.flatMap(({ remedy }) => remedy ?? [])));
   return (
     lost
-      // With another target the statistics are there: only a plan can tell.
+      // With another target the statistics exist: only a plan can tell.
       .filter(({ why, analyze }) => why !== "target" && !cured.has(`${analyze};`))
       .map(({ table, columns, why, analyze, ms }) => ({
         code: "queries.statistics-missing",
@@ -208,7 +208,7 @@ function unexaminedFindings(examined: ExaminedRelease, workload: Workload, requi
   ];
 }
 
-/** What no release of ours changes. */
+/** Reasons that no release of ours changes. */
 const HARMLESS: ReadonlySet<UnexaminedReason> = new Set(["other-database", "system-catalog"]);
 
 function textsSay(reason: UnexaminedReason, count: number, places: readonly string[]): string {

@@ -3,14 +3,14 @@ import { isParsed, parseSql } from "../sql/parse.js";
 import { qualified } from "../sql/quote.js";
 import { find } from "../sql/tree.js";
 
-/** A right on a relation without which a query is refused. Those on functions and single columns are not among them. */
+/** A privilege on a relation without which a query is refused. Privileges on functions and single columns are not included. */
 export interface NeededRight {
   /** As the query names it, quoted. */
   readonly relation: string;
   readonly right: "select" | "insert" | "update" | "delete";
 }
 
-/** The parser must be loaded. Empty for a text that it does not read. */
+/** The parser must be loaded. Empty for a text that it does not understand. */
 export function rightsNeeded(text: string): readonly NeededRight[] {
   const [only] = parseSql(text, "").statements;
   if (!only || !isParsed(only)) return [];
@@ -18,7 +18,7 @@ export function rightsNeeded(text: string): readonly NeededRight[] {
     ...find(only.node, "InsertStmt").map(({ relation }) => [relation, "insert"] as const),
     ...find(only.node, "UpdateStmt").map(({ relation }) => [relation, "update"] as const),
     ...find(only.node, "DeleteStmt").map(({ relation }) => [relation, "delete"] as const),
-    // Which of them it needs, its branches say.
+    // Its branches tell which of them it needs.
     ...find(only.node, "MergeStmt").map(({ relation }) => [relation, null] as const),
   ]);
   const read = find(only.node as Node, "RangeVar").filter((relation) => !written.has(relation));

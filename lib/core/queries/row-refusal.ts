@@ -1,18 +1,18 @@
 import type { Refusal } from "./description.js";
 
 /**
- * SQLSTATE of what a schema refuses a row for and another schema may accept: NOT NULL, CHECK, length, range, a value that is none of
- * its type, foreign key. A row that is there already says nothing of a new UNIQUE: to insert it again is our doing.
+ * SQLSTATEs with which a schema refuses a row that another schema may accept: NOT NULL, CHECK, length, range, a value that its type does not allow,
+ * foreign key. An existing row tells nothing about a new UNIQUE: inserting it again is our doing.
  */
 const IN_FRONT: ReadonlySet<string> = new Set(["23502", "23514", "22001", "22003", "22P02", "428C9"]);
-/** What is looked at after those: a row that was refused for one of these had passed them. */
+/** What is checked after those: a row refused for one of these had passed them. */
 const BEHIND: ReadonlySet<string> = new Set(["23505", "23503"]);
 const FOREIGN_KEY = "23503";
 const NOT_NULL = "23502";
 
 /**
- * What the schema after the release refuses of a try that the one before accepted, or refused for something that is looked at
- * later. The last try has made-up values, which can show a column that is left out and nothing else.
+ * What the schema after the release refuses in a try that the one before accepted, or refused for something that is checked later. The last try has
+ * made-up values, which can only show a column that is left out.
  */
 export function newRefusal(before: readonly (Refusal | null)[], after: readonly (Refusal | null)[]): Refusal | null {
   for (const [at, refusal] of after.entries()) {

@@ -4,7 +4,7 @@ import type { WorkloadQuery } from "../workload/workload.js";
 import type { Refusal } from "./description.js";
 import { shownText } from "./shown-text.js";
 
-/** More are counted in one finding. */
+/** Any more are counted in one finding. */
 const MOST = 50;
 
 interface BrokenQuery {
@@ -12,7 +12,7 @@ interface BrokenQuery {
   readonly refusal: Refusal;
 }
 
-/** Queries that worked on the clone after the release and fail in a tenant that has it. */
+/** Queries that worked on the clone after the release but fail in a tenant that has it. */
 export function brokenInTenant(tenant: string, broken: readonly BrokenQuery[]): readonly Finding[] {
   const named = broken.slice(0, MOST).map(({ query, refusal }) => {
     const { id, text, versions, callsPerHour } = query;
@@ -45,7 +45,7 @@ function breaks(tenant: string, subject: Finding["subject"], message: string): F
   };
 }
 
-/** What a migrated tenant did not say of the workload; an error where everything must be examined. */
+/** What a migrated tenant did not tell about the workload; an error where everything must be examined. */
 export function undescribed(tenant: string, what: string, blocking: boolean, reason?: string): Finding {
   const why = reason ?? "the gate's role may not take the role that sends it, or the server did not answer in time";
   return {

@@ -2,11 +2,11 @@ import type { Node, ResTarget } from "libpg-query";
 import { isParsed, parseSql } from "../sql/parse.js";
 import { as, find, strings } from "../sql/tree.js";
 
-/** What an INSERT, UPDATE or MERGE writes to, and from which column of a row of that table a value for each parameter may be taken. */
+/** What an INSERT, UPDATE or MERGE writes to, and from which column of one of the table's rows a value for each parameter may be taken. */
 export interface WriteTarget {
   readonly schema: string | null;
   readonly table: string;
-  /** Column by parameter. A position means the column there: of an INSERT without a list of columns. */
+  /** Column by parameter. A position means the column there: for an INSERT without a column list. */
   readonly columns: ReadonlyMap<number, string | number>;
 }
 
@@ -14,7 +14,7 @@ export interface WriteTarget {
 export function writeTarget(text: string): WriteTarget | null {
   const [only] = parseSql(text, "").statements;
   if (!only || !isParsed(only)) return null;
-  // In WITH as well; of several the first gives the rows.
+  // Also in WITH; if there are several, the first provides the rows.
   const [insert] = find(only.node, "InsertStmt");
   const [update] = find(only.node, "UpdateStmt");
   const [merge] = find(only.node, "MergeStmt");
@@ -52,7 +52,7 @@ function assigned(targets: readonly Node[] | undefined): readonly (readonly [num
   });
 }
 
-/** `column = $1`, either way round. */
+/** `column = $1`, in either order. */
 function compared(node: Node): readonly (readonly [number, string])[] {
   return find(node, "A_Expr").flatMap(({ lexpr, rexpr }) =>
     [
