@@ -59,7 +59,7 @@ function leftOver(
   });
 }
 
-/** Which other convention with something pointing to it would read a file. */
+/** Which other convention, of those that some sign points to, would read a file. */
 function claimsOfOthers(files: readonly SourceFile[], convention: Convention): ReadonlyMap<string, string> {
   const claims = new Map<string, string>();
   for (const other of CONVENTIONS) {
