@@ -4,20 +4,20 @@ import { allCommands, as, listItems, strings, visit } from "../sql/tree.js";
 export interface NamedObject {
   readonly kind: "relation" | "column" | "other";
   readonly name: string;
-  /** Of a column. */
+  /** A column's table. */
   readonly table?: string;
 }
 
 export interface Changes {
   readonly drops: readonly NamedObject[];
   readonly makes: readonly NamedObject[];
-  /** Every name that it speaks of. */
+  /** Every name that it mentions. */
   readonly names: ReadonlySet<string>;
 }
 
 const cached = new WeakMap<Node, Changes>();
 
-/** What a statement makes and takes away, by bare names: two that may be the same count as the same. */
+/** What a statement creates and removes, by bare names: two that may be the same count as the same. */
 export function changesOf(node: Node): Changes {
   const known = cached.get(node);
   if (known) return known;

@@ -11,7 +11,7 @@ import { NotRewritable } from "./refusal.js";
 /** What a contract step does on purpose, once nothing needs the old shape. */
 const OF_CONTRACT: ReadonlySet<string> = new Set(["SG014", "SG016", "SG058", "SG062"]);
 
-/** Lint is the second opinion: a plan that it still finds a hazard in is none. Throws `NotRewritable`. */
+/** Lint is the second opinion: if it still finds a hazard, the plan does not count. Throws `NotRewritable`. */
 export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog: Catalog): Promise<void> {
   const work = new Map(RULES.map((rule) => [rule.id, rule]));
   const findings = await lintRelease({

@@ -4,19 +4,19 @@ import type { LintStatement } from "../lint/lint-statement.js";
 import type { Phase } from "../migration/plan-step.js";
 
 /**
- * How a statement of a plan runs. `short`: its lock is strong and held for a moment, so it may share a transaction with others of the same
- * table. `long`: by itself, since it takes long under a weak lock. `outside`: by itself and outside a transaction. `backfill`: in batches.
+ * How a statement of a plan runs. `short`: its lock is strong but brief, so it may share a transaction with others on the same table. `long`:
+ * separately, since it takes long under a weak lock. `outside`: separately and outside a transaction. `backfill`: in batches.
  */
 export type Pace = "short" | "long" | "outside" | "backfill";
 
-/** One statement of a plan, before statements that may share a transaction are put together. */
+/** One statement of a plan, before statements that may share a transaction are combined. */
 export interface Move {
   readonly sql: string;
   readonly phase: Phase;
   readonly slug: string;
-  /** Where it is absent the statement itself tells. */
+  /** If absent, the statement itself tells. */
   readonly pace?: Pace;
-  /** True for a statement that may be a hazard too, and is rewritten in its turn. */
+  /** True for a statement that may be a hazard too, and is rewritten in turn. */
   readonly again?: true;
   readonly backfill?: string;
   readonly condition?: string;
@@ -27,7 +27,7 @@ export interface Rewriting {
 }
 
 export interface RewriteContext {
-  /** What stands just before the statement. */
+  /** What is known just before the statement. */
   readonly known: Known;
   /** The catalog before the migration. */
   readonly before: CatalogIndex;
@@ -43,11 +43,11 @@ export interface RewriteKind {
   readonly id: string;
   /** What it does instead, for people. */
   readonly title: string;
-  /** Rules of lint whose hazard it takes away: their findings name the command. */
+  /** Lint rules whose hazard it removes: their findings name the command. */
   readonly takesAway: readonly string[];
   /**
-   * The statements that lead to the same end without the hazard; null where the statement is none of its own, or no hazard. An ALTER TABLE
-   * comes with one command. Throws `NotRewritable` for a hazard that it knows and cannot take away.
+   * The statements that lead to the same result without the hazard; null where the statement is not one of its kind, or not a hazard. An ALTER TABLE
+   * is passed with one command. Throws `NotRewritable` for a hazard that it knows but cannot remove.
    */
   rewrite(statement: LintStatement, context: RewriteContext): Rewriting | null;
 }

@@ -2,7 +2,7 @@ import type { Finding } from "../finding.js";
 import { type PlanStep, planStepOf } from "../migration/plan-step.js";
 import type { Migration } from "../migration/release.js";
 
-/** Somebody answers for it that nothing needs the old shape any more. */
+/** Somebody vouches that nothing needs the old shape any more. */
 export interface MetCondition {
   /** Version of the contract step. */
   readonly migration: string;
@@ -27,7 +27,7 @@ interface Step extends PlanStep {
   readonly migration: Migration;
 }
 
-/** What a release does with plans that `schema-gate rewrite` made: ends that stay open, and ends that come too early. */
+/** What a release does with plans that `schema-gate rewrite` wrote: ends that stay open, and ends that come too early. */
 export function planFindings(around: PlanSurroundings): readonly Finding[] {
   const steps = around.all.flatMap((migration): Step[] => {
     const step = planStepOf(migration.up);
@@ -41,7 +41,7 @@ export function planFindings(around: PlanSurroundings): readonly Finding[] {
   ];
 }
 
-/** Contract steps that a workload without queries says nothing of. */
+/** Contract steps about which a workload without queries tells nothing. */
 export function unexaminedContracts(
   migrations: readonly Migration[],
   { met, now }: Pick<PlanSurroundings, "met" | "now">,

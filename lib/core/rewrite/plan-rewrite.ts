@@ -22,8 +22,8 @@ export type PlannedRewrite =
   | { readonly plan: null; readonly refusal: RewriteRefusal };
 
 /**
- * One migration as steps, over the catalog that stands before it: a plan with nothing rewritten where it holds no lock for long, and
- * never half a plan. The parser must be loaded.
+ * One migration as steps, given the catalog before it: a plan with nothing rewritten where it holds no lock for long, and never half a plan. The
+ * parser must be loaded.
  */
 export async function planRewrite(script: Script, catalog: Catalog): Promise<PlannedRewrite> {
   const planner = new Planner(script, catalog);
@@ -80,7 +80,7 @@ class Planner {
     return { steps: stepsOf(moves, original, rewritten.length > 0), rewritten };
   }
 
-  /** The commands of an ALTER TABLE one by one, where one of them is rewritten; else the statement as it is. */
+  /** The commands of an ALTER TABLE one by one, if one of them is rewritten; otherwise the statement as it is. */
   private partsOf(parsed: ParsedStatement): readonly ParsedStatement[] {
     const alter = as(parsed.node, "AlterTableStmt");
     if (!alter || allCommands(parsed.node).length < 2) return [parsed];
@@ -90,7 +90,7 @@ class Planner {
     return parts.some((part) => this.isHazard(part)) ? parts : [parsed];
   }
 
-  /** A refusal speaks of a hazard too. */
+  /** A refusal is about a hazard too. */
   private isHazard(part: ParsedStatement): boolean {
     try {
       return REWRITE_KINDS.some((kind) => kind.rewrite(this.placed(part), this.context) !== null);

@@ -9,7 +9,7 @@ export interface RewriteStep {
   readonly slug: string;
   readonly statements: readonly string[];
   readonly transaction: TransactionMode;
-  /** The comment above the statement that is to run in batches; null for none. */
+  /** The comment above the statement that must run in batches; null when there is none. */
   readonly backfill: string | null;
   /** What must hold before a contract step may run, as a clause; null for the others. */
   readonly condition: string | null;

@@ -37,12 +37,12 @@ export type RewriteRefusalCode = (typeof REWRITE_REFUSALS)[number];
 
 export interface RewriteRefusal {
   readonly code: RewriteRefusalCode;
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
   readonly source: SourceSpan | null;
 }
 
-/** Thrown within the planning, and caught by it. */
+/** Thrown during planning, which also catches it. */
 export class NotRewritable extends Error {
   override readonly name = "NotRewritable";
   constructor(

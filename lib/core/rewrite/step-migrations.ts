@@ -4,7 +4,7 @@ import { readSourceFile } from "../migration/source-file.js";
 import { operationsOfText, segmentsOf } from "../operations/segments.js";
 import type { RewritePlan, RewriteStep } from "./plan.js";
 
-/** The steps as migrations, each a release of its own, to be executed. */
+/** The steps as migrations to execute, each a separate release. */
 export function stepMigrations({ steps }: RewritePlan, of: Migration): readonly Migration[] {
   return steps.map((step, at) => ({
     version: `${of.version}.${at + 1}`,
@@ -20,7 +20,7 @@ function scriptOf({ statements, backfill, transaction }: RewriteStep, path: stri
   return readSqlScript({ file, transaction }).script;
 }
 
-/** A way back as a script of its own. */
+/** A way back as a separate script. */
 export function downScript(statements: readonly string[], path: string): Script {
   const bytes = Buffer.from(statements.map((sql) => `${sql};\n`).join(""));
   return readSqlScript({ file: readSourceFile({ path, bytes }).file, transaction: "single" }).script;

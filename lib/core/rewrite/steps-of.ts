@@ -15,13 +15,13 @@ import { NotRewritable } from "./refusal.js";
 /** A move with its tree and what it locks. */
 export interface PlacedMove extends Move {
   readonly statement: LintStatement;
-  /** A time limit of the session, which each short step gets again. */
+  /** A time limit of the session, which each short step sets again. */
   readonly isLimit: boolean;
   /** Keys of the existing tables whose writers or readers it blocks. */
   readonly tables: readonly string[];
 }
 
-/** How long a step may wait for its lock, where the migration does not say. */
+/** How long a step may wait for its lock if the migration does not say. */
 const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
 
 const LIMITS: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ export function strongLocks(statement: LintStatement, known: Known): readonly st
   return [...new Set(strong.map(({ table }) => rangeKey(table)))];
 }
 
-/** The moves in their order, each step with no more than one table locked; contract steps come last. */
+/** The moves in order, each step with at most one table locked; contract steps come last. */
 export function stepsOf(placed: readonly PlacedMove[], original: Script, isRewritten: boolean): readonly RewriteStep[] {
   const moves = waitingTogether(placed);
   const work = moves.filter((move) => !move.isLimit);
@@ -97,7 +97,7 @@ function closed({ pace, move, moves, tables }: Open, limits: readonly string[]):
   };
 }
 
-/** A migration that is kept as it is, but for how long it may wait for its locks. */
+/** A migration that is kept as it is, except for how long it may wait for its locks. */
 function whole(moves: readonly PlacedMove[], work: readonly PlacedMove[], { transaction }: Script): RewriteStep {
   const [first] = work;
   const waits =
@@ -112,7 +112,7 @@ function whole(moves: readonly PlacedMove[], work: readonly PlacedMove[], { tran
   };
 }
 
-/** What is dropped just before something that waits for a later release is dropped for its sake, and waits as well. */
+/** What is dropped just before something that waits for a later release is dropped because of it, and waits as well. */
 function waitingTogether(moves: readonly PlacedMove[]): readonly PlacedMove[] {
   const found: PlacedMove[] = [];
   for (const move of [...moves].reverse()) {
@@ -132,7 +132,7 @@ function isOnlyDrop({ statement }: PlacedMove): boolean {
   return drops.length > 0 && makes.length === 0;
 }
 
-/** Where a statement may run, as its kind says or as it says itself. */
+/** Where a statement may run, as its kind or the statement itself says. */
 function paceOf(move: PlacedMove): Pace {
   if (move.pace) return move.pace;
   const { statement } = move;
@@ -142,7 +142,7 @@ function paceOf(move: PlacedMove): Pace {
   return mode === "own" || validates || rowWrite(statement)?.verb === "INSERT … SELECT" ? "long" : "short";
 }
 
-/** A setting that is no time limit holds for what follows, in the same session; steps have sessions of their own. */
+/** A setting that is not a time limit affects what follows in the same session; steps have separate sessions. */
 function refuseSetting({ statement }: PlacedMove): void {
   const set = as(statement.node, "VariableSetStmt");
   if (set)
@@ -155,8 +155,8 @@ function refuseSetting({ statement }: PlacedMove): void {
 }
 
 /**
- * Places of moves that must share the transaction of the one before: what is dropped and made again is missing in between. What a
- * statement's own steps made for a while is nobody's loss. Throws `NotRewritable` where a statement in between cannot be in that transaction.
+ * Places of moves that must share the transaction of the previous one: what is dropped and created again is missing in between. What a statement's
+ * own steps created temporarily is no loss to anybody. Throws `NotRewritable` where a statement in between cannot be in that transaction.
  */
 function keptTogether(moves: readonly PlacedMove[], paces: readonly Pace[]): ReadonlySet<number> {
   const found = new Set<number>();
@@ -185,12 +185,12 @@ function makes({ makes: made }: Changes, object: NamedObject): boolean {
   return made.some((each) => isSameObject(each, object));
 }
 
-/** A kind's own steps know what they leave out in between. */
+/** A kind's own steps account for what they leave out in between. */
 function isOriginal(moves: readonly PlacedMove[], from: number, to: number): boolean {
   return moves[from]?.statement.index !== moves[to]?.statement.index;
 }
 
-/** What waits for a later release is there for all that comes before it. Throws `NotRewritable` where a later statement counts on its absence. */
+/** What waits for a later release is still there for everything before it. Throws `NotRewritable` where a later statement relies on its absence. */
 function refuseLateContract(moves: readonly PlacedMove[]): void {
   for (const [at, move] of moves.entries()) {
     if (move.phase !== "contract") continue;

@@ -2,10 +2,10 @@ import type { Finding } from "../finding.js";
 import { shellWord } from "../render/shell-word.js";
 import { REWRITE_KINDS } from "./kinds/index.js";
 
-/** Rules whose hazard `schema-gate rewrite` takes away. */
+/** Rules whose hazard `schema-gate rewrite` removes. */
 export const REWRITABLE: ReadonlySet<string> = new Set(REWRITE_KINDS.flatMap(({ takesAway }) => takesAway));
 
-/** What `schema-gate rewrite` takes away names it. `folder`: before the file's path, where that is relative to the release. */
+/** Findings that `schema-gate rewrite` can resolve name the command. `folder`: goes before the file's path, if that is relative to the release. */
 export function withRewrite<F extends Finding>(finding: F, folder: string | null = null): F {
   const { code, severity, source, remedy } = finding;
   if (!REWRITABLE.has(code) || severity === "note" || !source?.file.endsWith(".sql") || !remedy || remedy.command)

@@ -23,8 +23,8 @@ interface Place {
 }
 
 /**
- * The steps as files in the convention of the folder: the first step that runs in this release has the version of the original, the others
- * those after it. `downs`: of each step; null for one that has none. Throws `NotRewritable` where they cannot be written.
+ * The steps as files in the folder's convention: the first step that runs in this release has the original's version, the others those after it.
+ * `downs`: one per step; null for a step without one. Throws `NotRewritable` where they cannot be written.
  */
 export function writePlan(
   { steps }: RewritePlan,
@@ -63,7 +63,7 @@ export function writePlan(
   });
 }
 
-/** The first keeps the name of the original; one that is there twice is numbered. */
+/** The first keeps the original's name; duplicates are numbered. */
 function namesOf(steps: readonly RewriteStep[], original: string): readonly string[] {
   const seen = new Map<string, number>();
   return steps.map(({ slug }, at) => {
@@ -94,7 +94,7 @@ function refuseTaken({ path }: WrittenFile, { paths, migration }: Place): void {
     throw new NotRewritable("file-exists", `${path} is there already`);
 }
 
-/** A waiver is for the statement below it, and would be lost. */
+/** A waiver applies to the statement below it, and would be lost. */
 function refuseWaivers({ up }: Migration): void {
   if (/schema-gate:\s*allow/i.test(up.text ?? ""))
     throw new NotRewritable(

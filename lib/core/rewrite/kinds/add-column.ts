@@ -14,14 +14,14 @@ import { fillMove } from "../support/fill-move.js";
 import { refuseOnly, singleAlter } from "../support/single-alter.js";
 import { refOf } from "../support/table-of.js";
 
-/** Written behind a column and added by itself afterwards, since existing rows must be read for it. */
+/** Written next to a column and added separately afterwards, since it must read existing rows. */
 const READS_ROWS: readonly Constraint["contype"][] = [
   "CONSTR_UNIQUE",
   "CONSTR_PRIMARY",
   "CONSTR_CHECK",
   "CONSTR_FOREIGN",
 ];
-/** The server fills the column itself, by a rewrite. */
+/** The server fills the column itself, with a rewrite. */
 const FILLED_BY_SERVER: readonly Constraint["contype"][] = ["CONSTR_IDENTITY", "CONSTR_GENERATED"];
 
 export const addColumn: RewriteKind = {
@@ -58,7 +58,7 @@ export const addColumn: RewriteKind = {
   },
 };
 
-/** What stays in ADD COLUMN: nothing that existing rows are read or rewritten for. */
+/** What stays in ADD COLUMN: nothing that makes the server read or rewrite existing rows. */
 function isEarly(node: Node, isVolatile: boolean, isEmpty: boolean): boolean {
   const contype = as(node, "Constraint")?.contype;
   if (contype === "CONSTR_FOREIGN" || contype?.startsWith("CONSTR_ATTR")) return isEmpty;

@@ -3,7 +3,7 @@ import type { RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { addedConstraint, notValidMoves, refuseUnfit } from "../support/added-constraint.js";
 
-/** The first major on which a partitioned table takes a foreign key NOT VALID. */
+/** The first major on which a partitioned table accepts a foreign key NOT VALID. */
 const PARTITIONED_FROM = 18;
 
 export const addForeignKey: RewriteKind = {

@@ -54,7 +54,7 @@ function serialMoves(alter: AlterCommand, column: ColumnDef, context: RewriteCon
   ];
 }
 
-/** A sequence of its own numbers the rows, and that of the identity, which wants NOT NULL first, goes on from its value. */
+/** A separate sequence numbers the rows, and the identity's sequence, which requires NOT NULL first, continues from its value. */
 function identityMoves(
   alter: AlterCommand,
   column: ColumnDef,
@@ -85,7 +85,7 @@ function identityMoves(
   ];
 }
 
-/** The column with the sequence as its default, which is rewritten in its turn. */
+/** The column with the sequence as its default, which is rewritten in turn. */
 function numbered(
   { table, command }: AlterCommand,
   column: ColumnDef,
@@ -107,7 +107,7 @@ function numbered(
   ];
 }
 
-/** The sequence of the column, by the name that the server would choose. */
+/** The column's sequence, under the name that the server would choose. */
 function sequenceFor(table: RangeVar, column: ColumnDef, context: RewriteContext): RangeVar {
   const { schema } = refOf(table, context);
   const relname = chosenName("sequence", table.relname ?? "", [column.colname ?? ""]);

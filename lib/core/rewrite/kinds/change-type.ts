@@ -68,14 +68,14 @@ function refuseRenamedType(type: string, statement: LintStatement, { known }: Re
     );
 }
 
-/** Another collation leaves the rows as they are, and has the indexes of the column built again. */
+/** A different collation does not change the rows, but the server rebuilds the column's indexes. */
 function isCollated({ collClause }: ColumnDef, { table, command }: AlterCommand, { known }: RewriteContext): boolean {
   return (
     collClause !== undefined && known.indexesOf(rangeKey(table)).some(({ keys }) => keys.includes(command.name ?? ""))
   );
 }
 
-/** The value of USING, which every row must have at whatever time it is written. Throws `NotRewritable`. */
+/** The value of USING, which must be the same for every row whenever it is written. Throws `NotRewritable`. */
 function secondValue(
   definition: ColumnDef,
   alter: AlterCommand,
@@ -111,14 +111,16 @@ function secondValue(
   return value;
 }
 
-/** The value of the first column, over the second: where USING says no more than the new type, or a time zone. Null where that is not known. */
+/**
+ * The value of the first column, computed from the second: where USING says no more than the new type, or a time zone. Null where that is unknown.
+ */
 function valueBack({ raw_default: value, typeName }: ColumnDef, name: string): Node | null {
   const own: Node = { ColumnRef: { fields: [{ String: { sval: name } }] } };
   const to = typeOf(typeName);
   const spell = (type: Parameters<typeof typeOf>[0]) =>
     printType(typeOf(type) ?? { name: "?", modifiers: [], array: false });
   if (to && isPlainCastThroughText(value, printType(to), name, spell)) return own;
-  // AT TIME ZONE leads back by itself.
+  // AT TIME ZONE is its own reverse.
   const call = as(value, "FuncCall");
   const isZone = strings(call?.funcname).at(-1) === "timezone" && constant(call?.args?.[0]) !== undefined;
   return isZone && columnName(call?.args?.[1]) === name ? (value ?? null) : null;

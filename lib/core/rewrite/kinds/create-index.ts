@@ -33,7 +33,7 @@ export const createIndex: RewriteKind = {
   },
 };
 
-/** An index of the parent alone, one of each partition that is built concurrently, and the parent's turns valid with the last attached. */
+/** An index of only the parent, one of each partition that is built concurrently; the parent's becomes valid when the last is attached. */
 function onPartitions(index: IndexStmt, context: RewriteContext): Rewriting {
   const { relation: table = {} } = index;
   const { known } = context;
@@ -47,7 +47,7 @@ function onPartitions(index: IndexStmt, context: RewriteContext): Rewriting {
     return { sql, own: readableRelation({ relname: own, schemaname: schema }) };
   });
   const alone = deparse({ IndexStmt: { ...index, idxname: "x", relation: table, if_not_exists: false } });
-  // The deparser leaves ONLY out.
+  // The deparser omits ONLY.
   const opening = /^(CREATE (?:UNIQUE )?INDEX )x ON (?:ONLY )?/.exec(alone);
   if (!opening) throw new NotRewritable("form", "the statement does not open with CREATE INDEX");
   const parent = `${opening[1]}${readableName(name)} ON ONLY ${alone.slice(opening[0].length)}`;

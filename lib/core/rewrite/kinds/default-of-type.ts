@@ -9,7 +9,7 @@ import { commandsOn } from "../support/commands-on.js";
 import { singleAlter } from "../support/single-alter.js";
 import { changeType } from "./change-type.js";
 
-/** A default that is dropped before a type change and set after it would be missing for the steps in between. */
+/** A default that is dropped before a type change and set after it would be missing during the steps in between. */
 export const defaultOfType: RewriteKind = {
   id: "default-of-type",
   title: "a default that changes in the transaction in which the second column takes over",
@@ -40,7 +40,7 @@ function willBeSwapped({ table, command }: AlterCommand, statement: LintStatemen
     try {
       return changeType.rewrite({ ...statement, node }, context) !== null;
     } catch (error) {
-      // The migration is refused there.
+      // The migration is refused at that statement.
       if (error instanceof NotRewritable) return false;
       throw error;
     }

@@ -37,7 +37,7 @@ export const detachPartition: RewriteKind = {
     return {
       moves: [
         { sql: `${statement.sql} CONCURRENTLY`, phase: "switch", slug: "detach" },
-        // The server adds the bound as a CHECK, by the name that it chooses for one over these columns.
+        // The server adds the bound as a CHECK, under the name that it chooses for one over these columns.
         { sql: `ALTER TABLE ${relation} DROP CONSTRAINT ${readableName(check)}`, phase: "switch", slug: "drop_check" },
       ],
     };

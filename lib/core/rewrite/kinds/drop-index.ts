@@ -45,7 +45,7 @@ export const dropIndex: RewriteKind = {
   },
 };
 
-/** The statement before holds the lock until the end of the transaction that both are in. */
+/** The previous statement holds the lock until the end of the transaction that both are in. */
 function isLockedOut({ objects }: DropStmt, statement: LintStatement, { known, together }: RewriteContext): boolean {
   const previous = together ? known.previous(statement) : null;
   const locks = previous ? tableLocks(previous.node).filter(({ mode }) => mode === "AccessExclusiveLock") : [];

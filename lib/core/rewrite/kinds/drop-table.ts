@@ -34,7 +34,7 @@ export const dropTable: RewriteKind = {
   },
 };
 
-/** The foreign keys that CASCADE would drop. Throws `NotRewritable` for what else it would. */
+/** The foreign keys that CASCADE would drop. Throws `NotRewritable` for anything else that it would drop. */
 function foreignKeys(names: readonly string[], context: RewriteContext): readonly string[] {
   const ref = refOf(relation(names), context);
   const [reader] = context.known.dependents.ofTable(partsKey(names));

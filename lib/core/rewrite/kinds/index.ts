@@ -21,7 +21,7 @@ import { renameTable } from "./rename-table.js";
 import { replaceConstraint } from "./replace-constraint.js";
 import { setNotNull } from "./set-not-null.js";
 
-/** Every kind of rewriting, one file of this folder each. Written by scripts/rewrite-index.mjs. */
+/** Every kind of rewrite, one file of this folder each. Written by scripts/rewrite-index.mjs. */
 export const REWRITE_KINDS: readonly RewriteKind[] = [
   addCheck,
   addColumn,

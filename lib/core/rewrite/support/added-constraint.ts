@@ -10,7 +10,7 @@ import { isReplacement } from "./replaced-constraint.js";
 import { refuseOnly, singleAlter } from "./single-alter.js";
 import { refOf } from "./table-of.js";
 
-/** The constraint that an ALTER TABLE adds to an existing table, where that is all it does and it is of this kind. */
+/** The constraint that an ALTER TABLE adds to an existing table, if it does only that and the constraint is of this kind. */
 export function addedConstraint(
   statement: LintStatement,
   kind: NonNullable<Constraint["contype"]>,
@@ -22,7 +22,7 @@ export function addedConstraint(
   return added;
 }
 
-/** What a rewriting needs of a constraint before it writes its name down. Throws `NotRewritable`. */
+/** What a rewrite requires of a constraint before it writes its name down. Throws `NotRewritable`. */
 export function refuseUnfit(statement: LintStatement, added: AddedConstraint, { known }: RewriteContext): void {
   const alter = singleAlter(statement, "AT_AddConstraint");
   if (alter) refuseOnly(alter);
@@ -35,7 +35,7 @@ export function refuseUnfit(statement: LintStatement, added: AddedConstraint, { 
     throw new NotRewritable("no-way", `${readableRelation(added.table)} is a foreign table`);
 }
 
-/** ADD … NOT VALID, then VALIDATE; one that replaces another under its name takes the name over at the end. */
+/** ADD … NOT VALID, then VALIDATE; one that replaces another of the same name gets the name at the end. */
 export function notValidMoves(statement: LintStatement, added: AddedConstraint, context: RewriteContext): Rewriting {
   const { table, name } = added;
   const replaces = isReplacement(name, table, statement, context);

@@ -9,7 +9,7 @@ import { walkedBy } from "./table-of.js";
 
 const BATCH_MS = 200;
 
-/** A statement that is to run in batches, with the comment that asks for it. Throws `NotRewritable` where it cannot be cut. */
+/** A statement that must run in batches, with the comment that asks for it. Throws `NotRewritable` where it cannot be cut. */
 export function backfillMove(sql: string, table: TableRef, statement: Statement, context: RewriteContext): Move {
   const by = walkedBy(table, context);
   if (!by)

@@ -4,7 +4,7 @@ import type { NullTest } from "./null-test.js";
 
 interface TwoColumns {
   readonly table: RangeVar;
-  /** Of the trigger and its function. */
+  /** The name of the trigger and its function. */
   readonly name: string;
   readonly from: string;
   readonly to: string;
@@ -12,8 +12,8 @@ interface TwoColumns {
 }
 
 /**
- * A trigger that keeps two columns of a table equal, whichever of them is written. A version of the application writes one of them: on
- * INSERT the new column has a value only where it was written, since it has no default.
+ * A trigger that keeps two columns of a table equal, whichever of them is written. A version of the application writes one of them: on INSERT the new
+ * column has a value only if it was written, since it has no default.
  */
 export function bothWays({ table, name, from, to, test }: TwoColumns): {
   readonly make: readonly string[];
@@ -42,7 +42,7 @@ $both$`,
 }
 
 /**
- * Whether an UPDATE changes a column, for a trigger. As texts, which every type has: `json` has no equality, and to the equality of some types
+ * Whether an UPDATE changes a column, for a trigger. Compared as texts, which every type has: `json` has no equality, and for some types' equality
  * 1.0 is 1.00, 1 day is 24:00:00, and 'a' is 'A' in a collation that says so.
  */
 export function isChanged(column: string): string {

@@ -4,7 +4,7 @@ import type { LintStatement } from "../../lint/lint-statement.js";
 import { treeAlone } from "../../sql/parse.js";
 import { type AlterCommand, allCommands } from "../../sql/tree.js";
 
-/** What these statements of a migration alter of a table. `word`: one that each of them has, so that few are parsed. */
+/** What these statements of a migration alter in a table. `word`: one that each of them contains, so that few are parsed. */
 export function commandsOn(
   table: RangeVar,
   statements: LintStatement["script"]["statements"],

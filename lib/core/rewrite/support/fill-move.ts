@@ -7,8 +7,8 @@ import { backfillMove } from "./backfill-move.js";
 import { refuseTouched } from "./refuse-touched.js";
 
 /**
- * An UPDATE that the original does not have: it fills a column that the plan made. What an UPDATE meets in a row and the original does
- * not is refused. Throws `NotRewritable`.
+ * An UPDATE that the original does not have: it fills a column that the plan created. It is refused where an UPDATE would meet something in a row
+ * that the original does not. Throws `NotRewritable`.
  */
 export function fillMove(sql: string, table: TableRef, statement: Statement, context: RewriteContext): Move {
   refuseUnproved(table, context);
@@ -16,7 +16,7 @@ export function fillMove(sql: string, table: TableRef, statement: Statement, con
   return backfillMove(sql, table, statement, context);
 }
 
-/** Rows from before the constraint may break it, and then no UPDATE of them passes. */
+/** Rows from before the constraint may violate it, and then no UPDATE of them succeeds. */
 function refuseUnproved(table: TableRef, { before }: RewriteContext): void {
   const found = before
     .constraints(table)

@@ -7,7 +7,7 @@ export interface Grant {
   readonly to: string;
 }
 
-/** Privileges that a plain GRANT by the owner gives again; null where one is not of that form. */
+/** Privileges that a plain GRANT by the owner restores; null if one is not of that form. */
 export function grantsOf(privileges: unknown): readonly Grant[] | null {
   const entries = (privileges ?? []) as readonly Privilege[];
   const isPlain = ({ role, grantable, grantor }: Privilege) =>

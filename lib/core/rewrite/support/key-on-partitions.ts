@@ -12,8 +12,8 @@ import { plainPartitionsOf } from "./partitions-of.js";
 import { refOf } from "./table-of.js";
 
 /**
- * A key of the parent alone; for each partition an index that is built concurrently and a key that takes it over; and each is attached to the
- * parent's, which holds once it has them all. Source: "Partition Maintenance" in the manual (ddl-partitioning). Throws `NotRewritable`.
+ * A key of only the parent; for each partition an index that is built concurrently and a key that takes it over; each is attached to the parent's
+ * key, which is valid once it has them all. Source: "Partition Maintenance" in the manual (ddl-partitioning). Throws `NotRewritable`.
  */
 export function keyOnPartitions(added: AddedConstraint, context: RewriteContext): readonly Move[] {
   const { table, name } = added;
@@ -34,7 +34,7 @@ export function keyOnPartitions(added: AddedConstraint, context: RewriteContext)
   ];
 }
 
-/** What follows the word UNIQUE or PRIMARY KEY where no index is taken over. */
+/** What follows the word UNIQUE or PRIMARY KEY if no index is taken over. */
 function columnsOf({ columns, constraint }: AddedConstraint): string {
   const included = strings(constraint.including);
   const include = included.length > 0 ? ` INCLUDE (${included.map(readableName).join(", ")})` : "";
@@ -42,7 +42,7 @@ function columnsOf({ columns, constraint }: AddedConstraint): string {
   return `${nulls}(${columns.map(readableName).join(", ")})${include}`;
 }
 
-/** The key of a partition, under the name that the server would choose. */
+/** A partition's key, under the name that the server would choose. */
 function partOf({ id }: TableObject, added: AddedConstraint, { known }: RewriteContext) {
   const { schema = "public", name: relname } = id;
   const { conname: _, ...unnamed } = added.constraint;
@@ -52,7 +52,7 @@ function partOf({ id }: TableObject, added: AddedConstraint, { known }: RewriteC
   return { index, key, relation: { ...table, relname: name } };
 }
 
-/** The server would take over a key that the partition has already. */
+/** The server would take over a key that the partition already has. */
 function refuseOwnKey({ id }: TableObject, { columns, constraint }: AddedConstraint, { before }: RewriteContext): void {
   const type = constraint.contype === "CONSTR_PRIMARY" ? "p" : "u";
   const found = before

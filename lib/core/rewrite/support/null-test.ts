@@ -2,14 +2,14 @@ import type { LintStatement } from "../../lint/lint-statement.js";
 import { as } from "../../sql/tree.js";
 import type { RewriteContext } from "../kind.js";
 
-/** What follows an expression to ask whether it is NULL. */
+/** What follows an expression to test whether it is NULL. */
 export interface NullTest {
   readonly isNull: string;
   readonly isNotNull: string;
 }
 
 const PLAIN: NullTest = { isNull: "IS NULL", isNotNull: "IS NOT NULL" };
-/** Of a row type, `IS NULL` asks for its fields: `ROW(1, NULL)` is neither NULL nor NOT NULL. Source: functions-comparison of the manual. */
+/** For a row type, `IS NULL` tests the fields: `ROW(1, NULL)` is neither NULL nor NOT NULL. Source: functions-comparison of the manual. */
 const OF_ROWS: NullTest = { isNull: "IS NOT DISTINCT FROM NULL", isNotNull: "IS DISTINCT FROM NULL" };
 
 const NEVER_ROWS: readonly unknown[] = ["enum", "range", "base"];

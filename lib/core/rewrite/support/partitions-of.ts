@@ -5,7 +5,7 @@ import { readableName } from "../../sql/readable-name.js";
 import type { RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 
-/** The partitions of a table, in the order of the catalog; an index can be built concurrently over each. Throws `NotRewritable`. */
+/** The partitions of a table, in the catalog's order; an index can be built concurrently on each. Throws `NotRewritable`. */
 export function plainPartitionsOf(table: TableRef, { before }: RewriteContext): readonly TableObject[] {
   const partitions = childrenOf(before, table).flatMap((each) => before.table(each) ?? []);
   const unfit = partitions.find(({ attributes }) => attributes.relkind !== "r");

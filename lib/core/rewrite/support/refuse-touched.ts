@@ -15,14 +15,14 @@ import { NotRewritable } from "../refusal.js";
 const BEFORE = 2;
 const UPDATE = 16;
 
-/** Triggers of the server's own extensions that write the time, or who it was. */
+/** Triggers of the server's own extensions that write the time, or who made the change. */
 const STAMPS: ReadonlySet<string> = new Set(["moddatetime", "insert_username"]);
 
 const NOTHING_KNOWN: ExpressionNames = { column: () => null, ownIsMutable: () => null };
 
 /**
- * A trigger that fires on every UPDATE and leaves a mark (the time in a column, a row in a log) would leave it for each row that is filled.
- * Others are left to the proof. Throws `NotRewritable`.
+ * A trigger that fires on every UPDATE and leaves a mark (the time in a column, a row in a log) would leave it for each filled row. Others are left
+ * to the proof. Throws `NotRewritable`.
  */
 export function refuseTouched(table: TableRef, context: RewriteContext): void {
   for (const { id, attributes, definition } of context.before.triggers(table)) {
@@ -59,7 +59,7 @@ function markOf(made: CreateTrigStmt, { before, known }: RewriteContext): string
   return stamps && ((made.timing ?? 0) & BEFORE) !== 0 ? "writes a column" : null;
 }
 
-/** Null where it is no body in PL/pgSQL. */
+/** Null where it is not a PL/pgSQL body. */
 function treeOfBody(sql: string): unknown {
   const parsed = parseStatement({ index: 0, sql, source: { file: "function", line: 1, column: 1 } });
   try {

@@ -6,7 +6,7 @@ import { commandsOn } from "./commands-on.js";
 
 const REPLACEABLE = ["CONSTR_CHECK", "CONSTR_FOREIGN"] as const;
 
-/** Whether a CHECK or foreign key that a statement drops is added again under its name by the same migration, at this statement or later. */
+/** Whether the same migration adds a CHECK or foreign key that a statement drops again under its name, in this statement or later. */
 export function isAddedAgain(
   name: string,
   table: RangeVar,
@@ -27,7 +27,7 @@ export function isAddedAgain(
   });
 }
 
-/** Whether a constraint that a statement adds takes the name of one that the same migration drops, and that was kept until then. */
+/** Whether a constraint that a statement adds gets the name of one that the same migration drops, and that was kept until then. */
 export function isReplacement(
   name: string,
   table: RangeVar,

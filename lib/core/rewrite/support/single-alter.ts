@@ -5,7 +5,7 @@ import { readableRelation } from "../../sql/readable-name.js";
 import type { AlterCommand } from "../../sql/tree.js";
 import { NotRewritable } from "../refusal.js";
 
-/** The one command of an ALTER TABLE, where it is of this kind. Throws `NotRewritable` for ONLY, which what replaces it does not carry over. */
+/** The only command of an ALTER TABLE, if it is of this kind. Throws `NotRewritable` for ONLY, which the replacement does not carry over. */
 export function singleAlter(statement: LintStatement, kind: AlterTableType): AlterCommand | null {
   const [only, ...others] = alterCommands(statement, kind);
   return only && others.length === 0 ? only : null;

@@ -10,7 +10,7 @@ export function refOf(table: RangeVar, { before }: RewriteContext): TableRef {
   return resolveTable({ schema: table.schemaname ?? null, name: table.relname ?? "" }, before);
 }
 
-/** The table as the catalog has it before the migration. Throws `NotRewritable` where it is not there. */
+/** The table as the catalog has it before the migration. Throws `NotRewritable` if it does not exist. */
 export function tableOf(table: RangeVar, context: RewriteContext): TableObject {
   const found = context.before.table(refOf(table, context));
   if (!found)
@@ -18,7 +18,7 @@ export function tableOf(table: RangeVar, context: RewriteContext): TableObject {
   return found;
 }
 
-/** The columns to walk a table by: its primary key, else a unique index of columns that are NOT NULL. Null for none. */
+/** The columns to walk a table by: its primary key, otherwise a unique index on NOT NULL columns. Null when there are none. */
 export function walkedBy(ref: TableRef, { before }: RewriteContext): readonly string[] | null {
   const keys = before
     .constraints(ref)

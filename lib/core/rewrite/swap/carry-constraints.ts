@@ -35,7 +35,7 @@ export function carryConstraints(
   };
 }
 
-/** The clause of a constraint over the second column instead. */
+/** The clause of a constraint, over the second column instead. */
 function clauseOf({ id, attributes, definition }: ConstraintObject, { ref, name, fresh }: StandIn): Constraint {
   const what = `the constraint ${readableName(id.name)}`;
   refuseLabels(what, attributes);
@@ -118,9 +118,9 @@ function carryCheck(check: ConstraintObject, standIn: StandIn, context: RewriteC
 }
 
 /**
- * Both tables are locked for the end of the first key, so it has a step of its own. A key that points at the column ends before the swap,
- * since the unique index under it does. One that the column points with ends after the swap: until then its actions (SET NULL, CASCADE)
- * write the column that the trigger copies from, and what the second key's actions write is overwritten by the trigger.
+ * Dropping the first key locks both tables, so it has a step of its own. A key that points at the column is dropped before the swap, since the unique
+ * index under it is. A key that the column points with is dropped after the swap: until then its actions (SET NULL, CASCADE) write the column that
+ * the trigger copies from, and the trigger overwrites what the second key's actions write.
  */
 function carryForeignKey(key: ConstraintObject, standIn: StandIn, context: RewriteContext): Carried {
   const { ref, name } = standIn;
@@ -146,7 +146,7 @@ function carryForeignKey(key: ConstraintObject, standIn: StandIn, context: Rewri
   };
 }
 
-/** The first key stands until after the swap, over a column that may be NULL then. */
+/** The first key exists until after the swap, over a column that may be NULL by then. */
 function refuseTwoSided({ id, attributes, definition }: ConstraintObject, { ref, name }: StandIn): void {
   const what = `the foreign key ${readableName(id.name)}`;
   if (isTarget(attributes, ref) && attributes.references?.columns.includes(name))
@@ -155,7 +155,7 @@ function refuseTwoSided({ id, attributes, definition }: ConstraintObject, { ref,
     throw new NotRewritable("form", `${what} is MATCH FULL, which refuses rows in which one of its columns is NULL`);
   if (/ SET DEFAULT\b/.test(definition ?? ""))
     throw new NotRewritable("form", `${what} sets a DEFAULT, which two columns cannot both have`);
-  // What the first key's action writes to its other columns hides the row from the second key's.
+  // What the first key's action writes to its other columns hides the row from the second key's action.
   if (attributes.columns.length > 1 && setsSeveral(definition ?? ""))
     throw new NotRewritable("form", `${what} has an action that sets several columns, which two keys cannot both do`);
 }
@@ -169,7 +169,7 @@ function tableOf({ id }: ConstraintObject): RangeVar {
   return { relname: id.table ?? "", schemaname: id.schema ?? "public", inh: true, relpersistence: "p" };
 }
 
-/** A constraint over the second column: NOT VALID first, and validated where the first one is. */
+/** A constraint over the second column: NOT VALID first, then validated if the first one is. */
 function copyOf(constraint: ConstraintObject, table: RangeVar, standIn: StandIn, context: RewriteContext) {
   const spare = freshName(constraint.id.name, standIn.ref, context);
   const clause = clauseOf(constraint, standIn);

@@ -8,7 +8,7 @@ import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { type Carried, freshName, type StandIn, treeOf } from "./stand-in.js";
 
-/** Indexes over the column: each is built over the second one, and takes the name over. Throws `NotRewritable`. */
+/** Indexes over the column: each is built over the second one, and gets the name in the end. Throws `NotRewritable`. */
 export function carryIndexes(indexes: readonly IndexObject[], standIn: StandIn, context: RewriteContext): Carried {
   const { name, fresh, table, ref } = standIn;
   const relation = readableRelation(table);
@@ -42,7 +42,7 @@ export function carryIndexes(indexes: readonly IndexObject[], standIn: StandIn, 
   return {
     unproved: [],
     before: each.map(({ build }) => build),
-    // Right behind a statement that has the table locked out anyway.
+    // Right after a statement that already has the table locked.
     leave: each.length === 0 ? [] : [`DROP INDEX ${each.map(({ own }) => own).join(", ")}`],
     take: each.flatMap(({ take }) => take),
   };
@@ -61,7 +61,7 @@ function refuseUncarriedIndex({ id, attributes, definition }: IndexObject): void
   refuseLabels(`the index ${readableName(id.name)}`, attributes);
 }
 
-/** A security label is given by its provider, and is not carried over. */
+/** A security label is set by its provider, and is not carried over. */
 export function refuseLabels(what: string, attributes: object): void {
   const label = Object.keys(attributes).find((key) => key.startsWith("security label"));
   if (label !== undefined) throw new NotRewritable("form", `${what} has a ${label}, which is not carried over`);

@@ -8,7 +8,7 @@ import type { RewriteContext } from "../kind.js";
 import { refuseLabels } from "./carry-indexes.js";
 import { type Carried, freshName, type StandIn, treeOf } from "./stand-in.js";
 
-/** Extended statistics over the column. They gather nothing until ANALYZE, so they are made before the swap. */
+/** Extended statistics over the column. They gather nothing until ANALYZE, so they are created before the swap. */
 export function carryStatistics(standIn: StandIn, context: RewriteContext): Carried {
   const { ref, name, fresh } = standIn;
   const each = context.before.all("statistics").flatMap((object) => {

@@ -40,7 +40,7 @@ function columnText({ table }: StandIn, column: string): string {
   return `ALTER TABLE ${readableRelation(table)} ALTER COLUMN ${readableName(column)}`;
 }
 
-/** The default at the end of the migration: what it sets last, on whichever side of the type change, or that of the catalog. */
+/** The default at the end of the migration: what it sets last, before or after the type change, or the catalog's. */
 function defaultAtEnd({ table, column, name }: StandIn, { script }: LintStatement): string | null {
   const set = commandsOn(table, script.statements, "default")
     .filter(({ command }) => command.subtype === "AT_ColumnDefault" && command.name === name)
@@ -60,7 +60,7 @@ const EDGES: Readonly<Record<string, readonly [string, string]>> = {
   bigint: ["-9223372036854775808", "9223372036854775807"],
 };
 
-/** A sequence belongs to one identity for good: another goes on from its value, which a third keeps meanwhile, under its name. */
+/** A sequence belongs to one identity permanently: another continues from its value, which a third keeps in the meantime, under its name. */
 function carryIdentity({ sequence }: OwnedSequence, standIn: StandIn, context: RewriteContext): Parts {
   const { attributes } = sequence;
   const what = `the sequence ${readableName(sequence.id.name)}`;
@@ -80,7 +80,7 @@ function carryIdentity({ sequence }: OwnedSequence, standIn: StandIn, context: R
     ...(attributes.min === least ? [["MINVALUE", String(attributes.min)]] : []),
     ...(attributes.max === most ? [["MAXVALUE", String(attributes.max)]] : []),
   ];
-  // What was the edge of the old type is the edge of the new one.
+  // The limit of the old type becomes the limit of the new one.
   const options = edges.reduce((text, [key, value]) => text.replace(`${key} ${value} `, ""), sequenceOptions(sequence));
   const copied = (to: string, from: string) =>
     `SELECT setval('${to.replaceAll("'", "''")}', last_value, is_called) FROM ${from}`;

@@ -10,12 +10,12 @@ import type { SecondColumn, StandIn } from "./stand-in.js";
 interface KeptEqual {
   /** Fills the second column on every write. */
   readonly make: readonly string[];
-  /** The other way round, for the way back, once they have changed names. */
+  /** The reverse direction, for the way back, once they have swapped names. */
   readonly turn: readonly string[];
   readonly drop: readonly string[];
 }
 
-/** The trigger of a stand-in. Where the first column has no such value it is NULL: nothing but the way back reads it. */
+/** The trigger of a stand-in. Where the first column has no such value it is NULL: only the way back reads it. */
 export function keepEqual(standIn: StandIn, { type, value, back }: SecondColumn): KeptEqual {
   const { table, trigger, name, fresh, old } = standIn;
   const on = readableRelation(table);
@@ -25,7 +25,7 @@ export function keepEqual(standIn: StandIn, { type, value, back }: SecondColumn)
     `${verb} FUNCTION ${body}() RETURNS trigger LANGUAGE plpgsql AS $both$\nBEGIN\n${lines.join("\n")}\nEND\n$both$`;
   const given = deparse(ofNewRow(columnInstead(value, name, old)));
   const lines = [
-    // A statement without a list of columns still writes the first one, and its value would be lost.
+    // A statement without a column list still writes the first one, and its value would be lost.
     `  IF TG_OP = 'INSERT' AND new.${first} IS DISTINCT FROM NULL`,
     `    AND (${given})::${type}::text COLLATE "C" IS DISTINCT FROM new.${own}::text COLLATE "C" THEN`,
     `    RAISE feature_not_supported USING MESSAGE = ${literal(`an INSERT into ${on} has to name its columns while ${first} is there`)};`,
@@ -51,7 +51,7 @@ export function keepEqual(standIn: StandIn, { type, value, back }: SecondColumn)
   };
 }
 
-/** An expression over columns as one over the row that a trigger gets. */
+/** An expression over columns, as one over the row that a trigger gets. */
 function ofNewRow<T>(tree: T): T {
   if (Array.isArray(tree)) return tree.map(ofNewRow) as T;
   if (tree === null || typeof tree !== "object") return tree;

@@ -9,7 +9,7 @@ import { tableOf } from "../support/table-of.js";
 import { refuseLabels } from "./carry-indexes.js";
 import { type StandIn, treeOf } from "./stand-in.js";
 
-/** What keeps a column from being replaced by a second one. Throws `NotRewritable`. */
+/** What prevents replacing a column by a second one. Throws `NotRewritable`. */
 export function refuseUncarried(
   standIn: StandIn,
   alter: AlterCommand,
@@ -64,7 +64,7 @@ function refusePublished({ ref }: StandIn, what: string, { before }: RewriteCont
     );
 }
 
-/** A domain, or one that it is made of, refuses NULL. */
+/** A domain, or one that it is built on, refuses NULL. */
 export function neverNull(type: string, { before }: Pick<RewriteContext, "before">): boolean {
   const found = before.all("domain").find(({ id }) => names(type, { schema: id.schema ?? "", name: id.name }));
   return (

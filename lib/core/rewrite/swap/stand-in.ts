@@ -7,43 +7,43 @@ import { readableName, readableRelation } from "../../sql/readable-name.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 
-/** A second column that takes the place of one of a table, with the names that the plan gives for a while. */
+/** A second column that replaces a table's column, with the temporary names in the plan. */
 export interface StandIn {
   readonly table: RangeVar;
   readonly ref: TableRef;
   readonly column: ColumnObject;
   /** The column's name, before and afterwards. */
   readonly name: string;
-  /** Of the second column until it takes the name over. */
+  /** The second column's name until it gets the real one. */
   readonly fresh: string;
-  /** Of the first column from then on. */
+  /** The first column's name from then on. */
   readonly old: string;
-  /** Of the trigger that keeps the second equal, and of its function. */
+  /** The name of the trigger that keeps the second column equal, and of its function. */
   readonly trigger: string;
 }
 
 /** What the second column is. */
 export interface SecondColumn {
   readonly type: string;
-  /** Of its own, as SQL. */
+  /** Its own collation, as SQL. */
   readonly collation: string | null;
-  /** Its value, over the columns of the table. */
+  /** Its value, over the table's columns. */
   readonly value: Node;
-  /** The value of the first column over the second, once they have changed names; null where it is not known. */
+  /** The value of the first column over the second, once they have swapped names; null where it is unknown. */
   readonly back: Node | null;
 }
 
-/** What is made for the second column so that it may take over. */
+/** What is created for the second column so that it can take over. */
 export interface Carried {
-  /** Checks that are made together, and validated one by one. */
+  /** Checks that are created together, and validated one by one. */
   readonly unproved: readonly string[];
-  /** Made while both columns stand. */
+  /** Created while both columns exist. */
   readonly before: readonly Move[];
-  /** In the transaction of the swap, once the columns have changed names: what leaves the first. */
+  /** In the swap's transaction, once the columns have swapped names: what the first loses. */
   readonly leave: readonly string[];
   /** And what the second takes over. */
   readonly take: readonly string[];
-  /** In steps of their own once it has taken over. */
+  /** In separate steps once it has taken over. */
   readonly after?: readonly Move[];
 }
 
@@ -58,7 +58,7 @@ export function standInFor(table: RangeVar, ref: TableRef, column: ColumnObject,
   return { table, ref, column, name, fresh, old, trigger };
 }
 
-/** Triggers fire in the order of their names, and ours has to see what the others made of the row. Throws `NotRewritable`. */
+/** Triggers fire in the order of their names, and ours must see what the others did to the row. Throws `NotRewritable`. */
 export function lastTrigger(name: string, ref: TableRef, { before }: RewriteContext): string {
   const others = before.triggers(ref).map(({ id }) => Buffer.from(id.name));
   const isLast = (text: string) => others.every((other) => Buffer.compare(other, Buffer.from(text)) < 0);
@@ -68,7 +68,7 @@ export function lastTrigger(name: string, ref: TableRef, { before }: RewriteCont
   return found;
 }
 
-/** A name for something of the second column, until it takes the name over. Throws `NotRewritable`. */
+/** A name for something of the second column, until it gets the real name. Throws `NotRewritable`. */
 export function freshName(name: string, ref: TableRef, context: RewriteContext): string {
   const fresh = objectName(name, "", "new");
   refuseTaken(fresh, ref, context);

@@ -19,8 +19,8 @@ import { keepEqual } from "./keep-equal.js";
 import type { Carried, SecondColumn, StandIn } from "./stand-in.js";
 
 /**
- * A second column that is filled while others read and write, and then takes the place of the first: with its indexes, constraints,
- * default, sequences, comments, grants and statistics, in one short transaction. Throws `NotRewritable`.
+ * A second column that is filled while others read and write, and then replaces the first: with its indexes, constraints, default, sequences,
+ * comments, grants and statistics, in one short transaction. Throws `NotRewritable`.
  */
 export function swapMoves(
   standIn: StandIn,
@@ -65,7 +65,7 @@ export function swapMoves(
       `ALTER TABLE ${relation} RENAME COLUMN ${readableName(fresh)} TO ${readableName(name)}`,
       ...built.leave,
       ...value.leave,
-      // A primary key wants NOT NULL: the key leaves first, and is taken over last.
+      // A primary key requires NOT NULL: the key leaves first, and is taken over last.
       ...[keys, present, gathered].flatMap(({ leave }) => leave),
       ...[present, keys, gathered].flatMap(({ take }) => take),
       ...value.take,
@@ -78,14 +78,14 @@ export function swapMoves(
   ];
 }
 
-/** A row that was written since the trigger is there has its value. */
+/** A row written since the trigger exists already has its value. */
 function fill({ table, fresh }: StandIn, { value }: SecondColumn, { isNull, isNotNull }: NullTest): string {
   const [relation, second, text] = [readableRelation(table), readableName(fresh), deparse(value)];
   const operand = as(value, "ColumnRef") ? text : `(${text})`;
   return `UPDATE ${relation} SET ${second} = ${text} WHERE ${second} ${isNull} AND ${operand} ${isNotNull}`;
 }
 
-/** Grants on the column, and what ANALYZE is told of it. */
+/** Grants on the column, and its settings for ANALYZE. */
 function marksOf({ table, fresh, name, column }: StandIn): readonly string[] {
   const relation = readableRelation(table);
   const second = readableName(fresh);
@@ -115,7 +115,7 @@ function commentOf({ table, name, column }: StandIn): readonly string[] {
   return [`COMMENT ON COLUMN ${readableRelation(table)}.${readableName(name)} IS ${literal(comment)}`];
 }
 
-/** NOT NULL, which a validated CHECK proves, under the name that it had. */
+/** NOT NULL, which a validated CHECK proves, under its existing name. */
 function presence(standIn: StandIn, { known, before }: RewriteContext): Carried {
   const { table, ref, name, fresh, old } = standIn;
   if (known.table(table)?.columns.get(name)?.notNull !== true) return { unproved: [], before: [], leave: [], take: [] };
