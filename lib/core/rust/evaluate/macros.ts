@@ -96,7 +96,7 @@ const MACROS: Readonly<Record<string, Evaluate>> = {
 const PURE =
   /^(json|uuid|dec|date|datetime|time|query|query_as|query_scalar|query_unchecked|query_as_unchecked|query_file|sql|hashmap|btreemap|hashset|smallvec|anyhow|eyre|cfg|env|option_env|file|line|column|module_path|lazy_static|offset|hex|any|all)$/;
 
-/** Crates whose macros have those meanings. */
+/** Crates whose macros of these names are the ones meant. */
 const MAKERS = /^(std|core|alloc|indoc|anyhow|eyre|color_eyre|tracing|log|rocket|loco_rs|sea_orm|sea_orm_migration)$/;
 
 export function evaluateMacro(machine: Machine, node: RustNode, scope: Scope): Value {

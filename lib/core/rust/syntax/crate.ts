@@ -156,7 +156,7 @@ export class Crate {
     return this.resolve("const", path, node) !== null;
   }
 
-  /** The path by which another crate's own name is known: `use x::Table as T` turns `T::create` into `x::Table::create`. */
+  /** A path as the other crate itself names it: `use x::Table as T` turns `T::create` into `x::Table::create`. */
   expand(path: readonly string[], node: RustNode): readonly string[] {
     const namespace = path.at(-1)?.endsWith("!") ? "macro" : "value";
     const plain = path.map((part) => part.replace(/!$/, ""));
