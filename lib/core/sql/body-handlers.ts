@@ -3,7 +3,10 @@ import type { Guard } from "./plpgsql.js";
 
 const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
 
-/** Errors that rows have no part in, by names and codes (manual, appendix A): classes 0A, 2B, 3F and 42 without privileges, and what the server takes for its own fault. */
+/**
+ * Errors that do not depend on rows, by names and codes (manual, appendix A): classes 0A, 2B, 3F and 42 without privileges, and what the server
+ * considers its own fault.
+ */
 const BY_SCHEMA: ReadonlySet<string> = new Set(
   `feature_not_supported dependent_objects_still_exist dependent_privilege_descriptors_still_exist invalid_schema_name internal_error
    undefined_column undefined_function undefined_table undefined_object undefined_parameter duplicate_column duplicate_cursor duplicate_database
@@ -15,7 +18,7 @@ const BY_SCHEMA: ReadonlySet<string> = new Set(
 );
 const BY_SCHEMA_CODE = /^(0A|2B|3F|42(?!501)|XX)[0-9A-Z]{3}$/;
 
-/** What guards the statements of a block whose handlers catch these conditions. */
+/** The guard on the statements of a block whose handlers catch these conditions. */
 export function passingOver(names: readonly string[]): Guard {
   if (names.every((name) => /^duplicate_/.test(name))) return { kind: "unless there" };
   return names.every((name) => BY_SCHEMA.has(name.toLowerCase()) || BY_SCHEMA_CODE.test(name))
@@ -23,11 +26,11 @@ export function passingOver(names: readonly string[]): Guard {
     : SWALLOWED;
 }
 
-/** The conditions that the handlers of a block catch. */
+/** The conditions that a block's handlers catch. */
 export function conditionNames(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(conditionNames);
   if (!isTree(value)) return [];
   if (typeof value.condname === "string") return [value.condname];
-  // The statements of a handler may be blocks with handlers of their own.
+  // A handler's statements may be blocks with handlers of their own.
   return Object.entries(value).flatMap(([name, child]) => (name === "action" ? [] : conditionNames(child)));
 }

@@ -15,13 +15,13 @@ import { isParsed, parseSql } from "./parse.js";
 import { selectedExpression } from "./selected-expression.js";
 import { as, strings } from "./tree.js";
 
-/** What the variables of a loop hold in one of its rounds. */
+/** What a loop's variables hold in one of its iterations. */
 type Round = readonly (readonly [string, Constant])[];
 
-/** So many rounds are followed at most. */
+/** At most this many iterations are followed. */
 const MOST = 1_000;
 
-/** The rounds of a loop over what its text holds: integers, an array, VALUES. Null for any other. */
+/** The iterations of a loop over values in its text: integers, an array, VALUES. Null for any other. */
 export function roundsOf(tag: string, loop: Tree, variables: Variables, scope: Constants): readonly Round[] | null {
   const rounds =
     tag === "PLpgSQL_stmt_foreach_a"
@@ -62,7 +62,7 @@ function overIntegers(loop: Tree, scope: Constants): readonly Round[] | null {
   );
 }
 
-/** A whole number that the text tells, or a sum or difference of such. */
+/** A whole number that the text gives, or a sum or difference of such numbers. */
 function wholeNumber(node: Node | null | undefined, scope: Constants): number | null {
   if (!node) return null;
   const sum = as(node, "A_Expr");
@@ -75,7 +75,7 @@ function wholeNumber(node: Node | null | undefined, scope: Constants): number | 
   return shown && /^-?\d{1,9}$/.test(shown) ? Number(shown) : null;
 }
 
-/** Columns in their order, each with its name; null where the text does not tell its value. */
+/** Columns in order, each with its name; null where the text does not give its value. */
 type Row = readonly (readonly [string, ConstantValue | null])[];
 
 function overRows(loop: Tree, variables: Variables, scope: Constants): readonly Round[] | null {
@@ -89,7 +89,7 @@ function overRows(loop: Tree, variables: Variables, scope: Constants): readonly 
   return rows.map((row) =>
     row.flatMap(([column, value], at): Round => {
       if (value === null) return [];
-      // Of columns of one name a record shows one, and which is not for us to say.
+      // If columns share a name, a record shows one of them, and we do not know which.
       if (record) return named(row, column).length === 1 ? [[`${String(record.refname)}.${column}`, value]] : [];
       const [name, number] = targets[at] ?? [];
       const held = name === undefined || number === undefined ? null : variables.assigned(number, value);
@@ -142,7 +142,7 @@ function sourceRows(from: Node, scope: Constants): readonly Row[] | null {
   return unnested(value, strings(colnames)[0] ?? aliasname, scope);
 }
 
-/** A column of VALUES has one type, so a value in it is known where all of them are. */
+/** A column of VALUES has one type, so a value in it is known only if all of them are. */
 function valuesOf({ valuesLists = [] }: SelectStmt, names: readonly string[], scope: Constants): readonly Row[] {
   const lists = valuesLists.map((list) => (as(list, "List")?.items ?? []).map((item) => constantValue(item, scope)));
   const columns = (lists[0] ?? []).map((_, at) => ofOneType(lists.map((list) => list[at] ?? null)));
@@ -156,7 +156,7 @@ function valuesOf({ valuesLists = [] }: SelectStmt, names: readonly string[], sc
   );
 }
 
-/** A row of the source as the list of a SELECT shows it; null where it holds anything but columns. */
+/** A row of the source as the SELECT list shows it; null where the list contains anything but columns. */
 function selected(row: Row, targets: readonly Node[]): Row | null {
   const shown: Row[number][] = [];
   for (const target of targets) {

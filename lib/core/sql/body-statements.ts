@@ -6,8 +6,8 @@ import type { ParsedStatement } from "./statement.js";
 import { as, listItems } from "./tree.js";
 
 /**
- * The same as `textBodyStatements`, and the body of a function that is in its statement. Apart from it, since the deparser takes time to load
- * that lint does not need.
+ * The same as `textBodyStatements`, plus a function's body inside its statement. Separate from it, since loading the deparser takes time and lint
+ * does not need it.
  */
 export function bodyStatements(statement: ParsedStatement, constants: Constants = NO_CONSTANTS): Body | null {
   return textBodyStatements(statement, constants) ?? atomicBody(statement);

@@ -1,4 +1,4 @@
-/** What libpg-query makes of PL/pgSQL: nodes by their names. A number that is absent is 0. */
+/** libpg-query's output for PL/pgSQL: nodes by name. An absent number is 0. */
 export type Tree = { readonly [name: string]: unknown };
 
 export function isTree(value: unknown): value is Tree {
@@ -14,7 +14,7 @@ export function treeIn(value: unknown, name: string): Tree | null {
   return isTree(child) ? child : null;
 }
 
-/** The text of an expression; empty for none. */
+/** The text of an expression; empty when there is none. */
 export function queryOf(value: unknown): string {
   const query = treeIn(value, "PLpgSQL_expr")?.query;
   return typeof query === "string" ? query : "";

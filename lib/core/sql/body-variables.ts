@@ -14,7 +14,7 @@ import { isParsed, parseSql } from "./parse.js";
 import { selectedExpression } from "./selected-expression.js";
 import { as, find } from "./tree.js";
 
-/** The variables of a body in PL/pgSQL: what they hold at first, and what assigns them. */
+/** The variables of a PL/pgSQL body: their initial values, and what assigns them. */
 export class Variables {
   private readonly names: readonly string[];
   private readonly declared = new Map<string, number>();
@@ -29,7 +29,7 @@ export class Variables {
     }
   }
 
-  /** What holds when the body begins. A name that a block within declares again stands for two things, and for nothing here. */
+  /** What holds when the body begins. A name that an inner block declares again has two meanings, and counts as unknown here. */
   atFirst(given: Constants): Map<string, Constant> {
     const assigned = this.assignedIn(this.body.action);
     const parameters = [...assigned].some((name) => given.has(name));
@@ -52,7 +52,7 @@ export class Variables {
     return (this.declared.get(name) ?? 0) <= 1;
   }
 
-  /** Null for a name that none or several variables have. */
+  /** Null for a name that no variable has, or several. */
   numberOf(name: string): number | null {
     return this.isOne(name) && this.names.includes(name) ? this.names.indexOf(name) : null;
   }
@@ -61,13 +61,13 @@ export class Variables {
     return this.names[number] ?? "";
   }
 
-  /** What a variable holds to which a value is assigned; null where its type prints it otherwise. */
+  /** What a variable holds after a value is assigned to it; null where its type prints it differently. */
   assigned(number: number, value: ConstantValue): ConstantValue | null {
     const type = declaredType(typeOf(this.datum(number)));
     return type && valueAs(value, type);
   }
 
-  /** What a variable holds behind an assignment; null where that is not known. */
+  /** What a variable holds after an assignment; null where that is unknown. */
   heldBy(number: number, value: Node, scope: Constants): Constant | null {
     return heldBy(this.datum(number), value, scope);
   }
@@ -76,7 +76,7 @@ export class Variables {
     return listOf(this.body.datums)[number] ?? {};
   }
 
-  /** Names of what a statement, with all within it, may assign. */
+  /** Names that a statement, with everything inside it, may assign. */
   assignedIn(value: unknown): ReadonlySet<string> {
     const found = new Set<string>();
     this.collect(value, found);
@@ -111,12 +111,12 @@ export class Variables {
   }
 }
 
-/** Takes from a scope what is assigned: a variable with its fields, and of a field the whole variable. */
+/** Removes from a scope what is assigned: a variable with its fields, and for a field the whole variable. */
 export function forget(scope: Map<string, Constant>, names: ReadonlySet<string>): void {
   for (const key of [...scope.keys()]) if (names.has(key) || names.has(key.split(".")[0] ?? "")) scope.delete(key);
 }
 
-/** Of a target of INTO, or the variable of a loop: its names in order. */
+/** The names in a target of INTO, or in a loop's variable, in order. */
 function targetNames(target: Tree): readonly string[] {
   const row = treeIn(target, "PLpgSQL_row");
   if (row) return listOf(row.fields).map(({ name }) => String(name));
@@ -145,7 +145,7 @@ export function* nodesWith(value: unknown, tag: string): Generator<Tree> {
   for (const child of Object.values(value)) yield* nodesWith(child, tag);
 }
 
-/** What a variable holds to which an expression is assigned; null where that is not known. */
+/** What a variable holds after an expression is assigned to it; null where that is unknown. */
 function heldBy(datum: Tree, value: Node, scope: Constants): Constant | null {
   const declared = typeOf(datum);
   const type = declaredType(declared.replace(/\s*\[\d*\]$/, ""));
@@ -164,7 +164,7 @@ function typeOf(datum: Tree): string {
   return typeof type === "string" ? type.trim() : "";
 }
 
-/** Any argument of CALL may come back changed. */
+/** CALL may change any of its arguments. */
 function variablesIn(sql: string): readonly string[] {
   const [statement] = parseSql(sql, "body").statements;
   const call = statement && isParsed(statement) ? as(statement.node, "CallStmt")?.funccall : undefined;

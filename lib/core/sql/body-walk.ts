@@ -13,7 +13,7 @@ import { selectedExpression } from "./selected-expression.js";
 import type { ParsedStatement } from "./statement.js";
 import { find } from "./tree.js";
 
-/** Statements of PL/pgSQL whose bodies may not run, or may run more than once. */
+/** PL/pgSQL statements whose bodies may not run, or may run more than once. */
 const UNKNOWN: Readonly<Record<string, string>> = {
   PLpgSQL_stmt_case: "it is in a CASE",
   PLpgSQL_stmt_loop: "it is in a loop",
@@ -25,21 +25,21 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   PLpgSQL_stmt_dynfors: "it is in a loop",
   PLpgSQL_exception_block: "it is in an exception handler",
 };
-/** From this mode of the parser on, an expression stands with the target that it is assigned to. */
+/** From this parser mode on, an expression comes with the target that it is assigned to. */
 const ASSIGNMENT = 3;
 const LEFT: Guard = { kind: "unknown", reason: "a RETURN, EXIT or CONTINUE before it may leave the block" };
 
 type Guards = readonly Guard[];
 type Scope = Map<string, Constant>;
 
-/** Where the walk stands: what decides whether it comes here, and what its variables hold. */
+/** The state of the walk: what decides whether it gets here, and what the variables hold. */
 interface Here {
   readonly line: number;
   readonly guards: Guards;
   readonly scope: Scope;
 }
 
-/** The statements of a body in PL/pgSQL, and what of it is not understood. */
+/** The statements of a PL/pgSQL body, and what of it is not understood. */
 export function walkBody(
   statement: ParsedStatement,
   place: BodyPlace,
@@ -80,7 +80,7 @@ class BodyWalk {
     this.visit(this.body.action, here);
   }
 
-  /** Defaults of variables are computed where their block begins; of a block within it is not told whether. */
+  /** Variable defaults are computed where their block begins; whether an inner block does is unknown. */
   private declared(here: Here): void {
     const blocks = [...nodesWith(this.body.action, "PLpgSQL_stmt_block")].length;
     const guards: Guards = blocks > 1 ? [{ kind: "unknown", reason: "it is in a declaration" }] : [];
@@ -104,7 +104,7 @@ class BodyWalk {
     }
   }
 
-  /** One after the other: what leaves the block decides whether those behind it run. */
+  /** One after the other: what leaves the block decides whether the statements after it run. */
   private list(items: readonly unknown[], here: Here): void {
     let { guards } = here;
     for (const item of items) {
@@ -133,14 +133,14 @@ class BodyWalk {
     }
   }
 
-  /** The query that a cursor was declared with runs where it is opened. */
+  /** The query of a cursor declaration runs where the cursor is opened. */
   private cursor(tree: Tree, here: Here): void {
     const cursor = treeIn(listOf(this.body.datums)[numberIn(tree, "curvar")], "PLpgSQL_var");
     const text = queryOf(cursor?.cursor_explicit_expr);
     if (text !== "") this.sql(text, { ...here, scope: new Map() });
   }
 
-  /** An expression is a statement of its own where it calls a function, which may do more than compute. */
+  /** An expression is a statement of its own if it calls a function, which may do more than compute. */
   private expression(tree: Tree | null, here: Here): void {
     const text = typeof tree?.query === "string" ? tree.query : "";
     const value = numberIn(tree ?? {}, "parseMode") >= ASSIGNMENT ? text.replace(/^[^=]*?:?=/s, "") : text;
@@ -158,7 +158,7 @@ class BodyWalk {
     return held ? [[name, held]] : [];
   }
 
-  /** An arm runs when its own test holds and those of the arms before it do not. */
+  /** A branch runs when its own test holds and those of the branches before it do not. */
   private branches(tree: Tree, here: Here): void {
     const { guards, scope } = here;
     const within = (arm: Guards): Here => ({ ...here, guards: [...guards, ...arm], scope: new Map(scope) });
@@ -180,20 +180,20 @@ class BodyWalk {
     this.visit(tree.else_body, within(refused));
   }
 
-  /** What a block with a handler does may be undone by an error in it. */
+  /** An error in a block with a handler may undo what the block did. */
   private block(tree: Tree, here: Here): void {
     const { body, exceptions, ...rest } = tree;
     const names = conditionNames(exceptions);
     const guard = names.length === 0 ? [] : [passingOver(names)];
     this.visit(rest, here);
     this.visit(body, { ...here, guards: [...here.guards, ...guard] });
-    // An error may have come before any assignment of the block, or after it.
+    // An error may have occurred before any assignment of the block, or after it.
     const scope = new Map(here.scope);
     if (exceptions) forget(scope, this.variables.assignedIn(body));
     this.visit({ exceptions }, { ...here, scope });
   }
 
-  /** Round by round where the text tells the rounds; else what the loop assigns is not known in it. */
+  /** Iteration by iteration if the text gives the iterations; otherwise what the loop assigns is unknown inside it. */
   private loop(name: string, tree: Tree, here: Here): void {
     const rounds = roundsOf(name, tree, this.variables, here.scope);
     const unknown: Guard = { kind: "unknown", reason: UNKNOWN[name] ?? "" };
@@ -241,7 +241,7 @@ class BodyWalk {
     }
   }
 
-  /** Whether the text that is executed is told. */
+  /** Whether the executed text is known. */
   private dynamic(expression: string, here: Here): boolean {
     const node = selectedExpression(expression);
     const text = node && constantText(node, here.scope);
@@ -255,7 +255,7 @@ class BodyWalk {
   }
 }
 
-/** What guards the statements behind this one: a plain `IF … THEN RETURN; END IF` by its test, whatever else may leave by nothing known. */
+/** The guard on the statements after this one: for a plain `IF … THEN RETURN; END IF` its test, for anything else that may leave an unknown one. */
 function leaving(item: unknown, scope: Scope, columnsWin: boolean): Guards {
   if (!mayLeave(item)) return [];
   const branch = treeIn(item, "PLpgSQL_stmt_if");
@@ -266,7 +266,7 @@ function leaving(item: unknown, scope: Scope, columnsWin: boolean): Guards {
     : [LEFT];
 }
 
-/** Whether a statement may leave the block, or the round of a loop, that it is in. */
+/** Whether a statement may leave its block, or its loop's iteration. */
 function mayLeave(value: unknown, within = false): boolean {
   if (Array.isArray(value)) return value.some((item) => mayLeave(item, within));
   if (!isTree(value)) return false;

@@ -7,8 +7,8 @@ import type { ParsedStatement } from "./statement.js";
 import { as, find } from "./tree.js";
 
 /**
- * An expression with the values of its variables in their places, as far as they are known. With `columnsWin` a name in a query of its own may be
- * a column (manual, "Variable Substitution").
+ * An expression with its variables replaced by their values, as far as they are known. With `columnsWin` a name in a query of its own may be a column
+ * (manual, "Variable Substitution").
  */
 export function boundExpression(expression: string, constants: Constants, columnsWin = false): string {
   const [statement] = constants.size === 0 ? [] : parseSql(`SELECT ${expression}`, "expression").statements;
@@ -16,7 +16,7 @@ export function boundExpression(expression: string, constants: Constants, column
   return bound(statement, constants, columnsWin).replace(/^SELECT /, "");
 }
 
-/** A call (CALL, or a SELECT from nothing) with the values of its variables in their places; any other statement as it is. */
+/** A call (CALL, or a SELECT from nothing) with its variables replaced by their values; any other statement as it is. */
 export function boundCall(sql: string, constants: Constants): string {
   const [statement, ...more] = constants.size === 0 ? [] : parseSql(sql, "call").statements;
   if (!statement || !isParsed(statement) || more.length > 0) return sql;
@@ -50,13 +50,13 @@ function queriesWithin(node: Node): readonly SelectStmt[] {
   return [...inner, ...sub].filter(({ fromClause }) => (fromClause ?? []).length > 0);
 }
 
-/** The name as it is in the text. */
+/** The name as written in the text. */
 function nameAt(text: string): string | null {
   const part = String.raw`(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*)`;
   return new RegExp(String.raw`^(?:\$\d+|${part}(?:\s*\.\s*${part})*)`, "u").exec(text)?.[0] ?? null;
 }
 
-/** A constant as SQL: with the type of an array, of a whole number and of a relation, so that the other end reads it as what it is. */
+/** A constant as SQL: with the type of an array, of a whole number and of a relation, so that it is read back as what it is. */
 function textOf(constant: Constant | undefined): string | null {
   if (!constant) return null;
   if (constant.kind === "list") {

@@ -10,7 +10,7 @@ const CONSTRAINT_ATTRIBUTES: Readonly<Record<string, Partial<Constraint>>> = {
   CONSTR_ATTR_NOT_ENFORCED: { is_enforced: false },
 };
 
-/** The constraints written behind a column, each with the attributes that the grammar gives as nodes of their own. */
+/** The constraints written next to a column, each with the attributes that the grammar returns as separate nodes. */
 export function columnConstraints({ constraints = [] }: ColumnDef): Constraint[] {
   const clauses: Constraint[] = [];
   for (const node of constraints) {

@@ -1,13 +1,13 @@
 import type { Node } from "libpg-query";
 import { as, strings } from "./tree.js";
 
-/** Lists of column names in a definition of one table; those of a table that a foreign key points at stand apart. */
+/** Lists of column names in a definition of one table; those of the table that a foreign key points at are separate. */
 const OWN_LISTS = new Set(["keys", "fk_attrs", "including", "fk_del_set_cols"]);
 
 /** Which side of a foreign key the column is on. */
 export type Side = "own" | "referenced";
 
-/** A tree of a definition, or an expression, of one table that speaks of another column of it instead. */
+/** A tree of a definition, or an expression, of one table with another of its columns in place of one. */
 export function columnInstead<T>(tree: T, column: string, instead: string, side: Side = "own"): T {
   if (Array.isArray(tree)) return tree.map((each) => columnInstead(each, column, instead, side)) as T;
   if (tree === null || typeof tree !== "object") return tree;
@@ -40,7 +40,7 @@ function elementInstead(value: unknown, column: string, instead: string): unknow
   return element.name === column ? { ...element, name: instead } : element;
 }
 
-/** Whether a definition speaks of the column. */
+/** Whether a definition mentions the column. */
 export function speaksOf(tree: Node, column: string, side: Side = "own"): boolean {
   return JSON.stringify(columnInstead(tree, column, `${column}\u0001`, side)) !== JSON.stringify(tree);
 }

@@ -4,12 +4,12 @@ import { literal } from "./quote.js";
 import { readableName } from "./readable-name.js";
 import { strings } from "./tree.js";
 
-/** Functions and the operator of PostgreSQL whose result is computed here. One of a tenant's own with such a name may take their place. */
+/** Functions and the operator of PostgreSQL whose result we compute. A tenant's own of the same name may take their place. */
 export const COMPUTED: ReadonlySet<string> = new Set([
   ...["format", "concat", "quote_ident", "quote_literal", "quote_nullable", "lower", "string_to_array", "unnest", "||"],
 ]);
 
-/** The name of a built-in function in a call; null where it has another schema, or `VARIADIC`, DISTINCT and their like in it. */
+/** The name of a built-in function in a call; null if the call names another schema, or contains `VARIADIC`, DISTINCT and the like. */
 export function builtInCalled(call: FuncCall): string | null {
   const names = strings(call.funcname);
   const plain = !call.func_variadic && !call.agg_distinct && !call.agg_filter && !call.over && !call.agg_order?.length;
@@ -20,7 +20,7 @@ export function builtInCalled(call: FuncCall): string | null {
 
 type Evaluate = (node: Node) => ConstantValue | null;
 
-/** The text that a call always gives; null where it is not known. */
+/** The text that a call always returns; null where it is unknown. */
 export function calledText(call: FuncCall, evaluate: Evaluate): ConstantValue | null {
   const { args = [] } = call;
   const [first] = args;
@@ -42,7 +42,7 @@ export function calledText(call: FuncCall, evaluate: Evaluate): ConstantValue | 
   }
 }
 
-/** The texts of the array that a call always gives; null where they are not known. */
+/** The texts of the array that a call always returns; null where they are unknown. */
 export function calledTexts(call: FuncCall, evaluate: Evaluate): ConstantItems | null {
   if (builtInCalled(call) !== "string_to_array") return null;
   const values = (call.args ?? []).map((each) => evaluate(each)?.text);
@@ -60,7 +60,7 @@ function joined(args: readonly Node[], evaluate: Evaluate): string | null {
   return texts.every((text) => text !== undefined) ? texts.join("") : null;
 }
 
-/** Which letters have another case depends on the collation, except for those of ASCII; `I` has another one in Turkish. */
+/** Which letters change case depends on the collation, except for ASCII; `I` has a different lower case in Turkish. */
 function lowered(node: Node, evaluate: Evaluate): string | null {
   const text = evaluate(node)?.text;
   return text !== undefined && /^[\x20-\x7e]*$/.test(text) && !text.includes("I") ? text.toLowerCase() : null;
@@ -78,8 +78,8 @@ function formatted([first, ...values]: readonly Node[], evaluate: Evaluate): str
 export type FormatKind = "s" | "I" | "L";
 
 /**
- * The template of `format` with its places filled by `fill`, which is given the number of the argument; null where one cannot be filled. A place
- * with a number of its own sets where the next one without goes on (manual, "format").
+ * The template of `format` with its places filled by `fill`, which gets the argument's number; null where one cannot be filled. After a place with a
+ * number, the next one without continues from there (manual, "format").
  */
 export function filledTemplate(template: string, fill: (at: number, kind: FormatKind) => string | null): string | null {
   let next = 0;
@@ -94,7 +94,7 @@ export function filledTemplate(template: string, fill: (at: number, kind: Format
   return known ? text : null;
 }
 
-/** A value as `%s`, `%I` or `%L` writes it. A relation quoted once more is as it is printed, which is not known. */
+/** A value as `%s`, `%I` or `%L` writes it. A relation that is quoted once more depends on how it is printed, which is unknown. */
 function quoted(node: Node, kind: FormatKind, evaluate: Evaluate): string | null {
   const text = evaluate(node)?.text;
   if (text === undefined || kind === "s") return text ?? null;

@@ -12,20 +12,20 @@ import {
 } from "./constant-types.js";
 import { as, strings } from "./tree.js";
 
-/** By the name that is in the text: `t`, `r.x`, `$1`. */
+/** By the name in the text: `t`, `r.x`, `$1`. */
 export type Constants = ReadonlyMap<string, Constant>;
 
 export const NO_CONSTANTS: Constants = new Map();
 
-/** The text that an expression always has, as it is executed. Null for any other than the closed list that `constantValue` knows. */
+/** The text that an expression always has when it is executed. Null for anything outside the closed list that `constantValue` knows. */
 export function constantText(node: Node, constants: Constants = NO_CONSTANTS): string | null {
   const value = constantValue(node, constants);
   return value && settledText(value.text);
 }
 
 /**
- * What an expression always is: a literal, a variable that is one, a cast to a type that prints it as it is written, `||` of such, or one of a few
- * functions of such. Null for any other, which is never guessed.
+ * What an expression always is: a literal, a variable holding one, a cast to a type that prints it as it is written, `||` of such values, or one of a
+ * few functions of them. Null for any other, which is never guessed.
  */
 export function constantValue(node: Node, constants: Constants): ConstantValue | null {
   if ("A_Const" in node) return literalValue(node);
@@ -62,19 +62,19 @@ export function ofOneType(values: readonly (ConstantValue | null)[]): ConstantIt
   return itemsAs({ kind: "list", items: known.map(({ text }) => text), type: "literal" }, type);
 }
 
-/** Elements after a cast of each; null where one is printed otherwise. */
+/** Elements after a cast of each; null where one prints differently. */
 export function itemsAs({ items }: ConstantItems, type: ConstantType): ConstantItems | null {
   const printed = items.map((item) => printedAs(item, type));
   return printed.every((item) => item !== null) ? { kind: "list", items: printed, type } : null;
 }
 
-/** A value after a cast or an assignment; null where it is printed otherwise. */
+/** A value after a cast or an assignment; null where it prints differently. */
 export function valueAs({ text }: ConstantValue, type: ConstantType): ConstantValue | null {
   const printed = printedAs(text, type);
   return printed === null ? null : { kind: "text", text: printed, type };
 }
 
-/** The elements of an array's literal without quotes, braces and NULL: others are not taken apart. */
+/** The elements of an array literal without quotes, braces and NULL: others are not taken apart. */
 export function arrayLiteral(text: string): ConstantItems | null {
   const inner = hasRelation(text) ? undefined : /^\s*\{([^{}"\\]*)\}\s*$/.exec(text)?.[1];
   if (inner === undefined) return null;
@@ -83,7 +83,7 @@ export function arrayLiteral(text: string): ConstantItems | null {
   return known ? { kind: "list", items, type: "literal" } : null;
 }
 
-/** The name under which a variable is in an expression. */
+/** The name of a variable in an expression. */
 export function variableName(node: Node): string | null {
   const reference = as(node, "ColumnRef");
   const names = strings(reference?.fields);
@@ -99,7 +99,7 @@ function variable(node: Node, constants: Constants): Constant | undefined {
 function literalValue({ A_Const }: Extract<Node, { A_Const: unknown }>): ConstantValue | null {
   const { sval, ival, isnull } = A_Const;
   if (isnull) return null;
-  // A text with the marks of a relation's name is not one of ours.
+  // A text that already contains the marks of a relation's name is not one of ours.
   if (sval) return hasRelation(sval.sval ?? "") ? null : { kind: "text", text: sval.sval ?? "", type: "literal" };
   return ival ? { kind: "text", text: String(ival.ival ?? 0), type: "int4" } : null;
 }

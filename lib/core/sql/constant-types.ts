@@ -2,7 +2,7 @@ import type { TypeName } from "libpg-query";
 import { readableName } from "./readable-name.js";
 import { strings } from "./tree.js";
 
-/** Types that print a value just as it was written, and a literal whose type is not settled. Any other type is unknown. */
+/** Types that print a value exactly as it was written, and a literal whose type is not determined yet. Any other type is unknown. */
 export type ConstantType = "literal" | "text" | "varchar" | "name" | "int2" | "int4" | "int8" | "regclass";
 
 /** What a variable of a body always holds: a text, or the texts of an array, as its type prints them. */
@@ -33,13 +33,13 @@ const BY_NAME: ReadonlyMap<string, ConstantType> = new Map([
   ["regclass", "regclass"],
 ]);
 
-/** A type by its name in a declaration; null for any that is not of the list, with a length or as an array. */
+/** A type by its name in a declaration; null for any that is not in the list, has a length or is an array. */
 export function declaredType(name: string): ConstantType | null {
   const plain = name.trim().toLowerCase().replace(/\s+/g, " ");
   return BY_NAME.get(plain.replace(/^pg_catalog ?\. ?/, "")) ?? null;
 }
 
-/** The type of a cast or a parameter, its array bounds aside. */
+/** The type of a cast or a parameter, without its array bounds. */
 export function writtenType(type: TypeName | undefined): ConstantType | null {
   const names = strings(type?.names);
   if (names.length > 2 || (names.length === 2 && names[0] !== "pg_catalog")) return null;
@@ -47,7 +47,7 @@ export function writtenType(type: TypeName | undefined): ConstantType | null {
   return BY_NAME.get(names.at(-1) ?? "") ?? null;
 }
 
-/** A text as a type prints it; null where that is not the text itself. */
+/** A text as a type prints it; null where that is not the same text. */
 export function printedAs(text: string, type: ConstantType): string | null {
   switch (type) {
     case "literal":
@@ -55,7 +55,7 @@ export function printedAs(text: string, type: ConstantType): string | null {
     case "varchar":
       return text;
     case "name":
-      // PostgreSQL cuts names by bytes (manual, "Identifiers and Key Words").
+      // PostgreSQL truncates names by bytes (manual, "Identifiers and Key Words").
       return !hasRelation(text) && Buffer.byteLength(text) < 64 ? text : null;
     case "int2":
     case "int4":
@@ -74,13 +74,13 @@ function isWithin(value: bigint, type: keyof typeof BITS): boolean {
   return value >= -end && value < end;
 }
 
-/** Around the name of a relation, which the server prints with its schema or without, by the search_path. */
+/** Marks around the name of a relation, which the server prints with or without its schema, depending on the search_path. */
 const [OPEN, CLOSE] = ["\uE000", "\uE001"];
 const WHOLE_RELATION = new RegExp(`^${OPEN}[^${OPEN}${CLOSE}]*${CLOSE}$`);
 const RELATION = new RegExp(`${OPEN}([^${OPEN}${CLOSE}]*)${CLOSE}`, "g");
 const MARK = new RegExp(`[${OPEN}${CLOSE}]`);
 
-/** Whether the name of a relation is in a text: how it is printed matters wherever it is not a name by itself. */
+/** Whether a text contains a relation's name: how it is printed matters wherever it is not a separate name. */
 export function hasRelation(text: string): boolean {
   return MARK.test(text);
 }
@@ -100,8 +100,8 @@ function folded(part: string): string {
 }
 
 /**
- * The text as it is executed. A relation in it is the same with its schema and without while it stands as a name by itself: not next to other
- * letters, a dot or a quote, and not within quotes. Null where it does not.
+ * The text as it is executed. A relation in it is the same with or without its schema while it is a separate name: not next to other letters, a dot
+ * or a quote, and not within quotes. Null where it is not.
  */
 export function settledText(text: string): string | null {
   for (const { index, 0: span } of text.matchAll(RELATION)) {

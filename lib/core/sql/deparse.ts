@@ -1,7 +1,7 @@
 import type { CollateClause, Node, TypeName } from "libpg-query";
 import { deparseSync } from "pgsql-deparser";
 
-/** SQL text of a tree that the parser made: an expression, a type name, a statement. One line. */
+/** SQL text of a parsed tree: an expression, a type name, a statement. One line. */
 export function deparse(node: Node): string {
   return deparseSync(node, { pretty: false }).trim();
 }

@@ -6,12 +6,10 @@ export interface KnownTree {
   readonly base: number;
 }
 
-/** Characters of the statements whose trees are kept; a tree takes some fifty times its text. */
+/** Characters of the statements whose trees are kept; a tree takes about fifty times its text. */
 const ROOM = 1 << 20;
 
-/**
- * Trees of the statements parsed last, by their text: a release is stored as text, and many ask for its trees. Nobody changes a tree.
- */
+/** Trees of the most recently parsed statements, by their text: a release is stored as text, and many ask for its trees. Nobody changes a tree. */
 export class KnownTrees {
   private readonly trees = new Map<string, KnownTree>();
   private size = 0;

@@ -17,7 +17,7 @@ export class LineIndex {
     return { line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
   }
 
-  /** The offset of a line and column; beyond every text for a line that there is not. */
+  /** The offset of a line and column; beyond the end of any text for a line that does not exist. */
   offset(line: number, column: number): number {
     return (this.starts[line - 1] ?? Number.MAX_SAFE_INTEGER) + column - 1;
   }

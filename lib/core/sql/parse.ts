@@ -22,14 +22,14 @@ export function isParsed(statement: ParsedStatement | UnparsedStatement): statem
 
 const KNOWN = new KnownTrees();
 
-/** A text up to this length is parsed in one call; a longer one statement by statement, which bounds the memory. */
+/** A text up to this length is parsed in one call; a longer one statement by statement, which limits the memory. */
 const WHOLE_TEXT = 1 << 18;
-/** The tree of a statement takes some fifty times its text; a longer one is refused. */
+/** A statement's tree takes about fifty times its text; a longer statement is refused. */
 const LONGEST_STATEMENT = 8 << 20;
 
 /**
- * Splits a text into statements with PostgreSQL's own grammar. The parser counts bytes; places are given in lines and
- * characters. A statement that it refuses comes back unparsed, with the others around it parsed.
+ * Splits a text into statements with PostgreSQL's own grammar. The parser counts bytes; places are given in lines and characters. A statement that
+ * the parser refuses is returned unparsed; the others around it are parsed.
  */
 export function parseSql(text: string, file: string): ParsedSql {
   const lines = new LineIndex(text);
@@ -58,7 +58,7 @@ export function parseStatement(statement: Statement): ParsedStatement | Unparsed
   return { index, sql, source, ...tree };
 }
 
-/** The tree of one statement whose places count from the start of this very text; null when it is not one statement. */
+/** The tree of a single statement whose places count from the start of this text; null when it is not one statement. */
 export function treeAlone(sql: string): Node | null {
   const result = attempt(sql);
   const [only, ...others] = result.ok ? result.statements : [];
@@ -75,7 +75,7 @@ function attempt(text: string): Attempt {
   if (nul >= 0) return { ok: false, error: "a NUL byte: this is not a text", at: nul };
   if (text.length > LONGEST_STATEMENT)
     return { ok: false, error: "a statement of more than 8 MB is not parsed", at: 0 };
-  // The parser refuses a text without any character, which is no error of the text.
+  // The parser refuses a text without any characters, which is not an error in the text.
   if (text === "") return { ok: true, statements: [] };
   try {
     return { ok: true, statements: parseSync(text).stmts ?? [] };
@@ -83,7 +83,7 @@ function attempt(text: string): Attempt {
     if (hasSqlDetails(error)) {
       return { ok: false, error: error.message, at: fromCodePoints(text, error.sqlDetails?.cursorPosition ?? 0) };
     }
-    // The parser's stack is bounded; an expression nested beyond it throws from within.
+    // The parser's stack is limited; an expression nested too deeply throws from within.
     if (error instanceof RangeError || (error instanceof Error && error.name === "RuntimeError")) {
       return { ok: false, error: "nested too deeply to be parsed", at: 0 };
     }
@@ -118,7 +118,7 @@ function parsePiece(text: string, { start, end }: TextRange, index: number, line
   return [{ index, sql, source, error: "a psql meta-command, which only psql understands", errorAt: 0 }];
 }
 
-/** Byte offsets to UTF-16 offsets, for offsets asked in ascending order. */
+/** Byte offsets to UTF-16 offsets, for offsets requested in ascending order. */
 class CharOffsets {
   private byte = 0;
   private char = 0;

@@ -3,24 +3,24 @@ import { identifier } from "./quote.js";
 import { blockCommentLength } from "./split.js";
 import { as, strings } from "./tree.js";
 
-/** A text with every type of its own replaced, and what the types were. */
+/** A text with the user's own types replaced, and what the types were. */
 export interface PlainTypes {
   readonly sql: string;
   /** Names of types as declared, with their line in the body. */
   readonly types: readonly { readonly name: string; readonly line: number }[];
 }
 
-/** Types whose variables hold a text as it is assigned. */
+/** Types whose variables hold a text unchanged when it is assigned. */
 function holdsTexts(type: string): boolean {
   return /^(pg_catalog\.)?(text|varchar|character varying|name|int[248]?|integer|bigint|smallint)$/i.test(type.trim());
 }
 
-/** Stands for any other type. The parser knows it as a scalar, and nothing that such a variable holds is taken for known. */
+/** Replaces any other type. The parser knows it as a scalar, and nothing that such a variable holds counts as known. */
 const SCALAR = "bytea";
 
 /**
- * A DO block or a function of PL/pgSQL in which no variable has a type of the tenant's own; those of `records` are rows. The parser
- * knows no catalog: it takes a type that is not built in for a row type, and refuses such a variable in `INTO a, b`. Lines stay.
+ * A DO block or PL/pgSQL function in which no variable has one of the tenant's own types; those in `records` are rows. The parser knows no catalog:
+ * it takes a type that is not built in for a row type, and refuses such a variable in `INTO a, b`. Lines do not move.
  */
 export function withPlainTypes(node: Node, body: string, records: ReadonlySet<string>): PlainTypes {
   const plain = new Declarations(body, records);
@@ -66,11 +66,11 @@ function returns({ returnType }: Made, columns: readonly string[]): string {
   return ` RETURNS ${returnType.setof ? "SETOF " : ""}${KEPT_RETURNS.has(name) ? name : SCALAR}`;
 }
 
-/** Behind these a block may begin, and with it DECLARE. */
+/** After these a block may begin, and with it DECLARE. */
 const BEFORE_BLOCK = new Set(["", ";", ">", "begin", "then", "else", "loop"]);
 /** What ends the type in a declaration. */
 const AFTER_TYPE = new Set(["collate", "not", "default", ":", "=", ";"]);
-/** Types that the parser must know as what they are. */
+/** Types that the parser must see as they are. */
 const KEPT_TYPES = /^(record|(pg_catalog\s*\.\s*)?refcursor)$/i;
 
 const TOKEN =
@@ -103,7 +103,7 @@ class Declarations {
     return this.out.join("");
   }
 
-  /** Up to the BEGIN of the block, which is left. */
+  /** Up to the block's BEGIN, which is not consumed. */
   private declarations(): void {
     for (;;) {
       const name = this.next();
@@ -136,7 +136,7 @@ class Declarations {
     this.out.push(kept ? written : this.records.has(folded(name)) ? "record" : SCALAR, " ");
   }
 
-  /** The text up to one of these words outside of brackets; of what is skipped the line ends stay. */
+  /** The text up to one of these words outside brackets; line ends of skipped text stay. */
   private skipped(ends: ReadonlySet<string>): string {
     let text = "";
     let depth = 0;
@@ -164,7 +164,7 @@ class Declarations {
     return token;
   }
 
-  /** The next token that is neither space nor comment; what stands before it is taken. */
+  /** The next token that is neither space nor comment; what precedes it is consumed. */
   private next(): string | undefined {
     while (isSpace(this.tokens[this.at] ?? "x")) this.take();
     return this.tokens[this.at];
@@ -190,7 +190,7 @@ function isSpace(token: string): boolean {
   return isComment(token) || /^\s+$/.test(token);
 }
 
-/** A name as the server knows it. */
+/** A name as the server folds it. */
 function folded(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
 }

@@ -5,13 +5,13 @@ import type { ParsedStatement } from "./statement.js";
 
 interface ReadBody {
   readonly tree: unknown;
-  /** Types of variables that the tree does not show, since they were replaced to have it. */
+  /** Types of variables that the tree does not show, since they were replaced to get it. */
   readonly types: PlainTypes["types"];
 }
 
 const trees = new WeakMap<Node, ReadBody>();
 
-/** The tree of the body of a function or a DO block in PL/pgSQL. Throws where it is no such body. */
+/** The tree of a PL/pgSQL function body or DO block. Throws if it is not such a body. */
 export function plpgsqlTree({ node, sql }: ParsedStatement): ReadBody {
   const read = trees.get(node) ?? readBody(node, sql);
   trees.set(node, read);
@@ -28,7 +28,7 @@ function readBody(node: Node, sql: string): ReadBody {
   }
 }
 
-/** Reads the body with types that the parser knows: a variable is a row where a field of it is assigned, else a scalar. Null when it cannot. */
+/** Reads the body with types that the parser knows: a variable is a row if a field of it is assigned, otherwise a scalar. Null when that fails. */
 function withScalars(node: Node): ReadBody | null {
   const records = new Set<string>();
   for (;;) {

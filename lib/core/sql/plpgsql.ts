@@ -7,9 +7,9 @@ import { parseSql } from "./parse.js";
 import type { ParsedStatement, UnparsedStatement } from "./statement.js";
 
 /**
- * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must
- * not be). `unless there`: its block passes over an object that is there already. `unless refused`: its block passes over errors that only the schema
- * brings, the same wherever that is the same. `unknown`: a loop, a CASE, a handler of other errors.
+ * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must not be). `unless there`: its
+ * block ignores an object that already exists. `unless refused`: its block ignores errors that only depend on the schema, and so are the same
+ * wherever the schema is. `unknown`: a loop, a CASE, a handler of other errors.
  */
 export type Guard =
   | { readonly kind: "test"; readonly sql: string; readonly holds: boolean }
@@ -21,13 +21,13 @@ export type Guard =
 export type BodyStatement = (ParsedStatement | UnparsedStatement) & {
   /** Outermost first; empty for a statement that runs once whenever the body does. */
   readonly guards: readonly Guard[];
-  /** An expression of PL/pgSQL that calls a function, as the SELECT that computes it. */
+  /** A PL/pgSQL expression that calls a function, as the SELECT that computes it. */
   readonly computes?: true;
 };
 
-/** A piece of a body that was not understood, dynamic SQL above all. */
+/** A part of a body that was not understood, usually dynamic SQL. */
 export interface OpaqueBody {
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
   readonly text: string;
   readonly source: SourceSpan;
@@ -41,9 +41,8 @@ export interface Body {
 }
 
 /**
- * Looks into a DO block or a function: the statements of its body with their places, and what of it cannot be known.
- * Null for a statement without a body in a text. EXECUTE of a constant text counts as that text; of any other text as opaque. `constants` are the
- * arguments of a call.
+ * Reads a DO block or a function: the statements of its body with their places, and what of it cannot be known. Null for a statement whose body is
+ * not a text. EXECUTE of a constant text counts as that text, of any other text as opaque. `constants` are the arguments of a call.
  */
 export function textBodyStatements(statement: ParsedStatement, constants: Constants = NO_CONSTANTS): Body | null {
   const body = bodyOf(statement.node);

@@ -1,4 +1,4 @@
-/** A name as an SQL identifier, always quoted: right for keywords, upper case and hostile names alike. */
+/** A name as an SQL identifier, always quoted: correct for keywords, upper case and hostile names alike. */
 export function identifier(name: string): string {
   if (name.includes("\0")) throw new RangeError("a PostgreSQL identifier cannot hold a NUL byte");
   return `"${name.replaceAll('"', '""')}"`;

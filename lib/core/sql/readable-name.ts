@@ -1,7 +1,7 @@
 import type { RangeVar } from "libpg-query";
 import { identifier } from "./quote.js";
 
-/** Words that cannot stand unquoted as a name: every keyword that PostgreSQL 18 does not call unreserved. */
+/** Words that cannot be a name unquoted: every keyword that PostgreSQL 18 does not call unreserved. */
 const RESERVED: ReadonlySet<string> = new Set(
   `all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
   char character check coalesce collate collation column concurrently constraint create cross current_catalog
@@ -17,7 +17,7 @@ const RESERVED: ReadonlySet<string> = new Set(
   xmlroot xmlserialize xmltable`.split(/\s+/),
 );
 
-/** An identifier for SQL that a person reads: quoted only where it must be. */
+/** An identifier for SQL that a person reads: quoted only where necessary. */
 export function readableName(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : identifier(name);
 }

@@ -1,9 +1,6 @@
 import { identifier, qualified } from "./quote.js";
 
-/**
- * The statements that builders of other languages describe, as SQL text. Names are quoted here; types, defaults and
- * expressions are SQL text already.
- */
+/** Statements described by builders in other languages, as SQL text. Names are quoted here; types, defaults and expressions are SQL text already. */
 export interface TableName {
   readonly schema: string | null;
   readonly name: string;
@@ -11,7 +8,7 @@ export interface TableName {
 
 export interface ColumnText {
   readonly name: string;
-  /** Null where only a property of the column changes. */
+  /** Null when only a property of the column changes. */
   readonly type: string | null;
   /** What follows the type, in order: `NOT NULL`, `DEFAULT 1`, `PRIMARY KEY`. */
   readonly clauses: readonly string[];

@@ -2,7 +2,7 @@ import type { Node } from "libpg-query";
 import { isParsed, parseSql } from "./parse.js";
 import { as } from "./tree.js";
 
-/** The tree of an expression that stands by itself; null for one that cannot be parsed. */
+/** The tree of a separate expression; null for one that cannot be parsed. */
 export function selectedExpression(expression: string): Node | null {
   const [statement, ...more] = parseSql(`SELECT ${expression}`, "expression").statements;
   if (!statement || !isParsed(statement) || more.length > 0) return null;

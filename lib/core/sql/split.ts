@@ -1,4 +1,4 @@
-/** A stretch of a text: `start` inclusive, `end` exclusive, in UTF-16 units. */
+/** A range of a text: `start` inclusive, `end` exclusive, in UTF-16 units. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -10,7 +10,7 @@ export interface SplitSql {
   readonly comments: readonly TextRange[];
 }
 
-/** Of what is quoted only the beginning: a regular expression over a literal of many megabytes has no end but the stack's. */
+/** For quoted text only the beginning: a regular expression over a literal of many megabytes would overflow the stack. */
 const TOKEN =
   /[\s\uFEFF]+|--[^\n]*|\/\*|[eE]'|'|"|\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$|[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*|[0-9][\w.]*|[\s\S]/y;
 
@@ -129,7 +129,7 @@ class Splitter {
   }
 }
 
-/** Length of what a quote opens: to the same quote, which is not doubled, nor escaped in an E string; else to the end. */
+/** Length of quoted text: up to the same quote, unless it is doubled, or escaped in an E string; otherwise to the end. */
 function quotedLength(text: string, at: number, open: string): number {
   const quote = open.at(-1) ?? "'";
   const marks = open.length === 2 ? /[\\']/g : quote === "'" ? /'/g : /"/g;

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import type { SourceSpan } from "../finding.js";
 
-/** One SQL statement of a migration, as written. Plain data: it is stored in artifacts, and its tree is made once a process (`KnownTrees`). */
+/** One SQL statement of a migration, as written. Plain data: it is stored in artifacts, and its tree is made once per process (`KnownTrees`). */
 export interface Statement {
   /** 0-based within its script. */
   readonly index: number;
@@ -17,7 +17,7 @@ export interface ParsedStatement extends Statement {
   readonly base: number;
 }
 
-/** A stretch of a script that the parser refused. It is never skipped: it becomes an opaque operation. */
+/** A part of a script that the parser refused. It is never skipped: it becomes an opaque operation. */
 export interface UnparsedStatement extends Statement {
   readonly error: string;
   /** The place within `sql` that the parser points at, in UTF-16 units; 0 when it names none. */

@@ -1,6 +1,6 @@
 /**
- * The tokens of SQL as the server prints it, with all white space: strings, quoted names and bodies between dollar signs are one each, so
- * that nothing inside them is taken for SQL.
+ * The tokens of SQL as the server prints it, with all white space: strings, quoted names and dollar-quoted bodies are one token each, so that nothing
+ * inside them is mistaken for SQL.
  */
 export function tokensOf(text: string): readonly string[] {
   return text.match(TOKEN) ?? [];

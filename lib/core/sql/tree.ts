@@ -1,7 +1,7 @@
 import type { AlterTableCmd, AlterTableType, ConstrType, Node, RangeVar } from "libpg-query";
 
 export type NodeKind = Node extends infer N ? (N extends unknown ? keyof N : never) : never;
-/** What a rule may name as its own: a kind of statement, or of a command or a new constraint of an ALTER TABLE. */
+/** What a rule may list in `nodes`: a kind of statement, or of a command or a new constraint of an ALTER TABLE. */
 export type StatementKind = NodeKind | AlterTableType | ConstrType;
 export type NodeOf<K extends NodeKind> = Extract<Node, { readonly [key in K]: unknown }>[K];
 
@@ -33,7 +33,7 @@ export interface AlterCommand {
 const commandsByNode = new WeakMap<Node, readonly AlterCommand[]>();
 const NO_COMMANDS: readonly AlterCommand[] = [];
 
-/** Every command of an ALTER TABLE; of another statement, and of an ALTER TABLE of a view or an index, none. */
+/** Every command of an ALTER TABLE; none for another statement, and for an ALTER TABLE of a view or an index. */
 export function allCommands(node: Node): readonly AlterCommand[] {
   const alter = as(node, "AlterTableStmt");
   const table = alter?.relation;
@@ -48,7 +48,7 @@ export function allCommands(node: Node): readonly AlterCommand[] {
   return commands;
 }
 
-/** Everything that a rule may name of a statement, each once. */
+/** Everything that a rule may list for a statement, each once. */
 export function kindsOf(node: Node): readonly StatementKind[] {
   const kinds = new Set<StatementKind>([kindOf(node)]);
   for (const { command } of allCommands(node)) {
@@ -110,7 +110,7 @@ export function option(options: readonly Node[] | undefined, name: string) {
   return (options ?? []).map((node) => as(node, "DefElem")).find((element) => element?.defname === name);
 }
 
-/** Whether a boolean option is in the list and is not switched off. */
+/** Whether a boolean option is in the list and not switched off. */
 export function optionIsOn(options: readonly Node[] | undefined, name: string): boolean {
   const element = option(options, name);
   if (!element) return false;

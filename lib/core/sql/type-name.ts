@@ -36,7 +36,7 @@ export function builtInName(name: string): string {
  */
 export function formattedType(type: string): string {
   const match = /^(.*?)((?:\s*\[\d*\])*)$/s.exec(type.trim().replace(/^pg_catalog\./i, ""));
-  // The server notes neither how many dimensions an array has nor how long they are.
+  // The server stores neither the number of an array's dimensions nor their length.
   const arrays = (match?.[2] ?? "") === "" ? "" : "[]";
   return scalar((match?.[1] ?? type).trim()) + arrays;
 }
