@@ -7,7 +7,7 @@ interface CommandEntry {
   load(): Promise<CommandModule>;
 }
 
-/** Every command, in the order in which a newcomer meets them. A module is loaded only when its command is called. */
+/** Every command, in the order in which a newcomer needs them. A module is loaded only when its command is called. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "demo",

@@ -1,24 +1,24 @@
 import { userInfo } from "node:os";
 import type { Readable, Writable } from "node:stream";
 
-/** Everything a command knows of the process it runs in. */
+/** Everything a command knows about the process it runs in. */
 export interface Io {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly stdin: Readable;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Who is logged in on this machine; nobody can say to be another. */
+  /** Who is logged in on this machine; nobody can pretend to be someone else. */
   readonly login: string;
-  /** A coding agent wrote the command line: no password that it does not name goes to a server that it names. */
+  /** A coding agent wrote the command line: a password that the command line does not name is never sent to a server that it names. */
   readonly agent?: true;
   /** Both ends are a terminal: questions may be asked. */
   readonly interactive: boolean;
   /** Standard error is a terminal: progress lines may be rewritten. */
   readonly live: boolean;
-  /** Colours are welcome on standard output. */
+  /** Colours may be used on standard output. */
   readonly colour: boolean;
-  /** Columns of the terminal, 80 when it is none. */
+  /** Columns of the terminal, 80 if it is not one. */
   readonly columns: number;
 }
 
@@ -39,12 +39,12 @@ export function processIo(): Io {
   };
 }
 
-/** Of the user id, whatever the environment says. */
+/** The login of the user id, whatever the environment says. */
 function loginName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a number that it has no name for.
+    // A container may run under a number that it has no name for.
     return `user ${process.getuid?.()}`;
   }
 }

@@ -4,7 +4,7 @@ import { UsageError } from "../api/usage-error.js";
 import { AUDIT_FILE } from "../core/audit/chain.js";
 import type { Io } from "./io.js";
 
-/** The folder of a run, given its id or its path; default: the newest run's. Throws `UsageError` with the runs that there are. */
+/** The folder of a run, given its id or its path; default: the newest run's. Throws `UsageError` that lists the runs. */
 export function runFolder(io: Io, given: string | undefined): string {
   const runs = join(io.cwd, ".schema-gate", "runs");
   const name = given ?? (isFolder(runs) ? readdirSync(runs).sort().at(-1) : undefined);

@@ -14,7 +14,7 @@ interface Said {
   readonly reason: string | null;
 }
 
-/** Decides with the link that was sent to an approver, as its page does. The link says who decides, and is printed nowhere. */
+/** Decides with the link that was sent to an approver, as its page does. The link says who decides, and is never printed. */
 export async function decideOnAws(io: Io, run: string | undefined, said: Said): Promise<ExitCode> {
   const link = linkFor(run, await givenLink(io));
   const page = await asked(link, {});
@@ -46,7 +46,7 @@ async function givenLink(io: Io): Promise<string> {
   }
 }
 
-/** Throws `UsageError` for what is no link, or one to another run. Never repeats it. */
+/** Throws `UsageError` for anything that is not a link, or a link to another run. Never repeats it. */
 function linkFor(run: string | undefined, text: string): URL {
   const given = text.trim();
   if (!URL.canParse(given) || !new URL(given).searchParams.has("c"))
@@ -80,7 +80,7 @@ function refuse(io: Io, why: string): ExitCode {
   return 1;
 }
 
-/** What the page says in place of the form: its heading and its first sentence, or that of a refusal in the form. */
+/** What the page shows instead of the form: its heading and first sentence, or those of a refusal in the form. */
 function titleOf(shown: string): string {
   const refusal = /<p class="refusal"[^>]*>(.*?)<\/p>/s.exec(shown)?.[1];
   const [, title = "there is nothing to decide", text = ""] = /<h1>(.*?)<\/h1>\s*<p>(.*?)<\/p>/s.exec(shown) ?? [];

@@ -10,11 +10,11 @@ const EVERY_MS = 2000;
 
 export interface Followed {
   readonly state: ExecutionState;
-  /** Why it is not followed any more; null when the execution ended. */
+  /** Why it is no longer followed; null if the execution ended. */
   readonly stopped: "interrupted" | "waiting for approval" | null;
 }
 
-/** Shows how far an execution is, until it ends or the person here goes. The execution itself goes on. */
+/** Shows how far an execution is, until it ends or the person stops watching. The execution itself continues. */
 export async function followExecution(
   io: Io,
   phaseNow: () => Promise<Phase>,

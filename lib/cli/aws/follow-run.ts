@@ -23,7 +23,7 @@ export interface Following {
   readonly json: boolean;
 }
 
-/** Follows an execution to its end, then copies the run's record here and says how it ended. */
+/** Follows an execution to its end, then copies the run's record here and reports how it ended. */
 export function followRun(io: Io, { run, execution, order, wait, json }: Following): Promise<ExitCode> {
   return onStack(io, async ({ store, settings, aws }) => {
     const artifacts = aws.s3Artifacts(store, `runs/${run}`);
@@ -40,7 +40,7 @@ export function followRun(io: Io, { run, execution, order, wait, json }: Followi
     await aws.downloadRun(store, run, folder);
     const place = { run, artifacts: artifactsFolder(folder) };
     const code = await finish(io, { execution: endOf(state), ports: place, stopped: null }, json);
-    // What it was asked for is done: whatever the run was before, its tenants are as they were.
+    // The order is done: whatever the run was before, its tenants are as they were.
     return order === "rollback" && state.status === "SUCCEEDED" ? 0 : code;
   });
 }
@@ -59,7 +59,7 @@ function sayNotTaken(io: Io, run: string, { error, cause, status }: ExecutionSta
   return error === "OrderRefused" ? 1 : 3;
 }
 
-/** Lambda hands over a cause as JSON. */
+/** Lambda passes a cause as JSON. */
 function reasonOf(cause: string | null): string | null {
   try {
     return String((JSON.parse(cause ?? "") as { errorMessage?: unknown }).errorMessage ?? cause);

@@ -46,7 +46,7 @@ export async function giveOrder(io: Io, stack: Stack, found: StackRun, order: Gi
   return followRun(io, { run, execution, order: kind, wait, json });
 }
 
-/** The end that the order is about, so that it is not done to another one. */
+/** The end that the order is about, so that it is not applied to another one. */
 async function headOf({ run, artifacts }: StackRun): Promise<string> {
   const text = await artifacts.getText(AUDIT_FILE);
   if (text === null)

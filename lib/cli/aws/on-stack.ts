@@ -9,14 +9,14 @@ import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { awsAdapters } from "./sdk.js";
 
-/** The stack that the environment names, as far as the command line reaches it. */
+/** The stack that the environment names, as far as the command line can reach it. */
 export interface Stack {
   readonly store: S3Store;
   readonly settings: ClientSettings;
   readonly aws: Awaited<ReturnType<typeof awsAdapters>>;
 }
 
-/** Works on the stack. What AWS refuses is said in words; exit code 3. */
+/** Works on the stack. An AWS refusal is reported in words; exit code 3. */
 export async function onStack(io: Io, work: (stack: Stack) => Promise<ExitCode>): Promise<ExitCode> {
   const bucket = variable(io, "SCHEMA_GATE_BUCKET");
   const aws = await awsAdapters();
@@ -53,7 +53,7 @@ export async function findOnStack({ store, aws }: Stack, name: string | undefine
   throw new UsageError(`the stack knows no run ${run}; the newest are: ${known}`, "schema-gate status --aws");
 }
 
-/** Names, the newest first, by the time that a name ends in. */
+/** Names, the newest first, by the time at the end of the name. */
 export async function runsOfStack(store: S3Store): Promise<readonly string[]> {
   const runs = (await store.folders("runs/")).filter((name) => !name.startsWith("."));
   const time = (run: string) => /-(\d{8}T\d{6}Z)$/.exec(run)?.[1] ?? "";

@@ -10,7 +10,7 @@ import { sdk } from "./sdk.js";
 const VARIABLE = "SCHEMA_GATE_PACK_KEY";
 const MAKE = "openssl genpkey -algorithm ed25519 -out pack-key.pem   (and give its public half to the stack's policy)";
 
-/** What a release is signed with: `kms:KEY`, or the path of a private key in PEM. Throws `UsageError`. */
+/** Signs a release: `kms:KEY`, or the path of a private key in PEM. Throws `UsageError`. */
 export async function packSigner(io: Pick<Io, "cwd" | "env">): Promise<Signer> {
   const given = io.env[VARIABLE];
   if (given === undefined || given === "")

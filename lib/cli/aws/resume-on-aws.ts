@@ -9,8 +9,8 @@ import { giveOrder } from "./give-order.js";
 import { consoleAddress, findOnStack, onStack } from "./on-stack.js";
 
 /**
- * Goes on with a run. An execution that was stopped is redriven, from the state that it was in. One that reported its end cannot be:
- * its rollout goes on by a signed order, with what was approved.
+ * Continues a run. A stopped execution is redriven from the state that it was in. One that reported its end cannot be redriven: a signed
+ * order continues its rollout, with what was approved.
  */
 export function resumeOnAws(
   io: Io,
@@ -44,7 +44,7 @@ export function resumeOnAws(
   });
 }
 
-/** It did not come to a state that ends it: such a state would only end it again. */
+/** It did not reach a state that ends it: redriving from such a state would only end it again. */
 function wasStopped({ status, error }: ExecutionState): boolean {
   return status === "ABORTED" || status === "TIMED_OUT" || (status === "FAILED" && /^States\./.test(error ?? ""));
 }

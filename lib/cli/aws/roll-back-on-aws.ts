@@ -17,7 +17,7 @@ export interface RollBackOnAws {
   readonly json: boolean;
 }
 
-/** Asks the stack to take the release of a run out of its tenants. Who approves that is asked there. */
+/** Asks the stack to take the release of a run out of its tenants. The stack asks for the approval. */
 export function rollBackOnAws(io: Io, run: string | undefined, options: RollBackOnAws): Promise<ExitCode> {
   return onStack(io, async (stack) => {
     const found = await findOnStack(stack, run);

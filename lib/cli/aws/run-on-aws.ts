@@ -6,16 +6,16 @@ import { consoleAddress, machineOf, onStack } from "./on-stack.js";
 export interface AwsRunOptions {
   readonly config: string;
   readonly mode: "run" | "check";
-  /** Every catalog is read, also of tenants that did not change since the last run. */
+  /** Read every catalog, even of tenants that did not change since the last run. */
   readonly fresh: boolean;
-  /** False: upload only, and print the input of the execution. */
+  /** False: only upload, and print the input of the execution. */
   readonly start: boolean;
   /** False: end when the run waits for its approval. */
   readonly wait: boolean;
   readonly json: boolean;
 }
 
-/** Uploads the release, starts its execution on AWS, and follows it as a run on this machine is followed. */
+/** Uploads the release, starts its execution on AWS, and follows it like a run on this machine. */
 export function runOnAws(io: Io, options: AwsRunOptions): Promise<ExitCode> {
   return onStack(io, async ({ store, settings, aws }) => {
     const machine = options.start ? machineOf(io) : "";

@@ -1,9 +1,9 @@
 import { UsageError } from "../../api/usage-error.js";
 
-/** The packages of the AWS SDK are optional peers: whoever stays on one machine does not install them. */
+/** The packages of the AWS SDK are optional peers: users with only one machine do not install them. */
 const PACKAGES = ["@aws-sdk/client-kms", "@aws-sdk/client-s3", "@aws-sdk/client-sfn"];
 
-/** The adapters of AWS that the command line uses. Throws `UsageError` that names the packages when they are not installed. */
+/** The AWS adapters that the command line uses. Throws `UsageError` that names the packages if they are not installed. */
 export function awsAdapters() {
   return sdk(async () => {
     const [store, artifacts, download, start, follow] = await Promise.all([
@@ -18,7 +18,7 @@ export function awsAdapters() {
   });
 }
 
-/** What needs packages of the SDK. Throws `UsageError` that names the packages when they are not installed. */
+/** Loads what needs packages of the SDK. Throws `UsageError` that names the packages if they are not installed. */
 export async function sdk<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();

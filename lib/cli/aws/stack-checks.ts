@@ -7,7 +7,7 @@ import { machineOf, onStack, runsOfStack } from "./on-stack.js";
 import { packSigner } from "./pack-signer.js";
 import { awsAdapters } from "./sdk.js";
 
-/** What the commands with `--aws` need on this machine, and of the stack. Starts and writes nothing. */
+/** What the commands with `--aws` need on this machine and from the stack. Starts and writes nothing. */
 export async function stackChecks(io: Io): Promise<readonly Check[]> {
   return [
     await checked("bucket", "No run can be started or followed.", () => bucket(io)),
@@ -25,7 +25,7 @@ async function bucket(io: Io): Promise<string> {
   return `${io.env.SCHEMA_GATE_BUCKET}, runs in it: ${runs}`;
 }
 
-/** Asked by an execution that there is not: who may be told that may follow one. */
+/** Asks about an execution that does not exist: whoever may be told so may follow one. */
 async function stateMachine(io: Io): Promise<string> {
   const machine = machineOf(io);
   const { executionWatcher } = await awsAdapters();

@@ -15,7 +15,7 @@ import { findOnStack, onStack, runsOfStack, type Stack, type StackRun } from "./
 
 const MOST_RUNS = 10;
 
-/** Where the stack's runs stand. */
+/** How the stack's runs are doing. */
 export function statusOnAws(io: Io, name: string | undefined, json: boolean): Promise<ExitCode> {
   return onStack(io, async (stack) => {
     const names = name === undefined ? (await runsOfStack(stack.store)).slice(0, MOST_RUNS) : [name];
@@ -26,7 +26,7 @@ export function statusOnAws(io: Io, name: string | undefined, json: boolean): Pr
   });
 }
 
-/** Follows what works on a run, to its end. */
+/** Follows the execution that works on a run, to its end. */
 export function watchOnAws(io: Io, name: string | undefined, json: boolean): Promise<ExitCode> {
   return onStack(io, async (stack) => {
     const { run, artifacts, execution } = await findOnStack(stack, name);

@@ -19,7 +19,7 @@ interface UploadedRelease {
   readonly release: string;
 }
 
-/** Packs the release of a config and puts it into the bucket as `inputs/KEY`, whose name its content gives. */
+/** Packs the release of a config and puts it into the bucket as `inputs/KEY`, with a key derived from its content. */
 export async function uploadRelease(
   store: S3Store,
   io: Pick<Io, "cwd" | "env" | "login" | "stderr">,

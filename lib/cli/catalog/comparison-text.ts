@@ -49,7 +49,7 @@ function summary(differences: readonly Difference[], order: number, own: number)
   return [head, ...more].join(" ");
 }
 
-/** They need each other, so they are printed together. */
+/** The repairs depend on each other, so they are printed together. */
 const REPAIRS = "The repairs, in an order in which they run";
 
 function cell(text: string): string {

@@ -7,7 +7,7 @@ import { compareFindings, type Finding } from "../../core/finding.js";
 import type { FleetReading } from "../../steps/catalog/read-fleet.js";
 
 export interface ClusterOverview extends Cluster {
-  /** From the declared catalog when there is one, else from the majority. */
+  /** From the declared catalog if there is one, else from the majority. */
   readonly differences: readonly Difference[];
 }
 
@@ -25,7 +25,7 @@ export interface FleetOverview {
   readonly findings: readonly Finding[];
 }
 
-/** What `inspect` has to say of a fleet. `declared`: what should be, by the cluster's fingerprint. */
+/** What `inspect` reports about a fleet. `declared`: what should be, by the cluster's fingerprint. */
 export function fleetOverview(
   reading: FleetReading,
   declared: ReadonlyMap<string, Catalog>,

@@ -40,7 +40,7 @@ function clusterLines(cluster: ClusterOverview, comparedWith: string): string[] 
   ];
 }
 
-/** What differs is listed with the cluster; the finding says how much it weighs, and on whom. */
+/** The differences are listed with the cluster; the finding says how serious they are, and for whom. */
 function findingLine({ code, gate, severity, message, tenants = [] }: Finding): string {
   const what = code === "drift.several" ? message.slice(0, message.indexOf(":")) : message;
   const whose = gate !== "diverge" || tenants.length === 0 ? "" : `${names(tenants)}: `;

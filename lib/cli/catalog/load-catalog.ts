@@ -18,7 +18,7 @@ import type { Io } from "../io.js";
 
 const TIMEOUT_MS = 60_000;
 
-/** The catalog behind a word of the command line: a URL, a reference to one (`env:NAME`), a file, or a tenant of a config's registry. */
+/** The catalog that a command-line word names: a URL, a reference to one (`env:NAME`), a file, or a tenant of a config's registry. */
 export async function loadCatalog(
   io: Io,
   word: string,
@@ -34,7 +34,7 @@ export async function loadCatalog(
   return fromFile(io, word);
 }
 
-/** Null where the registry lists no such tenant. */
+/** Null if the registry lists no such tenant. */
 async function fromTenant(io: Io, id: string, path: string): Promise<Catalog | null> {
   const { config, directory } = readConfig(io.cwd, path);
   const fleet = new Fleet(config, localSecrets(io.env, directory), directory);

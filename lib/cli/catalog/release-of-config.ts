@@ -7,7 +7,7 @@ import type { Database } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { conventionByLedger } from "../../steps/catalog/convention.js";
 
-/** The migrations that a config names, in the convention that the tenants' ledgers show; or in words why they could not be read. */
+/** The migrations that a config names, in the convention that the tenants' ledgers show; or a text why they could not be read. */
 export async function releaseOfConfig(
   database: Database,
   config: Config,

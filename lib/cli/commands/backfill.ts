@@ -17,7 +17,7 @@ It is a run like any other: status, approve, pause, speed, resume, rollback, rep
 name in schema_gate.backfill_ledger, and not in the framework's ledger. Files of the folder of migrations are run by: schema-gate run
 `;
 
-/** One backfill over the fleet, outside of a release. */
+/** One backfill over the fleet, outside a release. */
 export const backfill: CommandModule = {
   describe(program: Command) {
     program.argument("<file>", "SQL file with the one annotated statement");

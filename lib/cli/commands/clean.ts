@@ -14,7 +14,7 @@ runs. Removes reports, catalogs and plans: a cleaned run can no longer be rolled
 can still be resumed, runs with a repair that can still be undone, and runs whose folder somebody changed.
 `;
 
-/** Removes what old runs left behind; says what it would remove unless it is told to. */
+/** Removes what old runs left behind; unless told to do it, only says what it would remove. */
 export const clean: CommandModule = {
   describe(program: Command) {
     program

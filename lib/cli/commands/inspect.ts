@@ -99,7 +99,7 @@ function sameForAll({ catalogs }: FleetReading, given: Catalog | null): Readonly
   return new Map(given ? [...catalogs.keys()].map((fingerprint) => [fingerprint, given]) : []);
 }
 
-/** Drift is a difference that was found, whatever its weight. */
+/** Drift is a difference that was found, whatever its severity. */
 function isTold({ gate }: { readonly gate: string }): boolean {
   return gate === "diverge";
 }

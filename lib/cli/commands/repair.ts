@@ -13,7 +13,7 @@ if PostgreSQL refuses it, nothing changes. The audit trail of the run records it
 --undo leaves rows that the application has written since, names them, and exits with 1. The tables' triggers are off meanwhile.
 `;
 
-/** Takes the rows out of a tenant that the release would trip over, and can restore them. */
+/** Takes rows that the release would fail on out of a tenant, and can restore them. */
 export const repair: CommandModule = {
   describe(program: Command) {
     program

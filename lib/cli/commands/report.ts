@@ -78,7 +78,7 @@ function reportTenant(io: Io, folder: string, id: string, json: boolean): ExitCo
   return 0;
 }
 
-/** A name with a line feed in it must not begin a line of its own. */
+/** A name with a line feed in it must not start a new line. */
 function oneLine(text: string): string {
   return `${printable(text.replaceAll("\n", "\\n"))}\n`;
 }

@@ -14,7 +14,7 @@ Examples:
 Finished tenants are not touched again, whatever ended the run. A paused rollout continues.
 `;
 
-/** Goes on with a run; what is finished is not repeated. */
+/** Continues a run; what is finished is not repeated. */
 export const resume: CommandModule = {
   describe(program: Command) {
     describeSelection(program)

@@ -17,7 +17,7 @@ With --aws, SCHEMA_GATE_BUCKET, SCHEMA_GATE_STATE_MACHINE and SCHEMA_GATE_PACK_K
 approve it; approvers of the stack get a link. What would be put aside is counted there, before they are asked.
 `;
 
-/** Takes a release back with the ways that its dry run proved. */
+/** Takes a release back by the ways that its dry run proved. */
 export const rollback: CommandModule = {
   describe(program: Command) {
     describeSelection(program)

@@ -12,7 +12,7 @@ Examples:
   schema-gate speed 100         as fast as the host's figures allow
 `;
 
-/** How much of the time the backfills of a rollout may take, from another terminal and while it works. */
+/** How much of the time the backfills of a rollout may take; set from another terminal while it runs. */
 export const speed: CommandModule = {
   describe(program: Command) {
     program

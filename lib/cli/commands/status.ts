@@ -17,7 +17,7 @@ Examples:
 
 const MOST_RUNS = 10;
 
-/** Where the runs of this folder stand. */
+/** How the runs of this folder are doing. */
 export const status: CommandModule = {
   describe(program: Command) {
     describeSelection(program)

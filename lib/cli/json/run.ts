@@ -4,7 +4,7 @@ import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { queryEvidence } from "../../core/evidence/query-evidence.js";
 
-/** What `run`, `check`, `backfill`, `resume`, `rollback` and `demo` print with --json, when the run came to an end. */
+/** What `run`, `check`, `backfill`, `resume`, `rollback` and `demo` print with --json, if the run ended. */
 export const runOutput = z
   .strictObject({
     run: z.string(),
@@ -56,7 +56,7 @@ const runStatus = z.strictObject({
 });
 export type RunStatus = Readonly<z.infer<typeof runStatus>>;
 
-/** Contract steps that wait. */
+/** Contract steps that are waiting. */
 export const waitingContracts = z
   .array(
     z.strictObject({

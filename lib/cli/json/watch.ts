@@ -10,7 +10,7 @@ const change = z.strictObject({
   details: z.array(z.string()),
 });
 
-/** What `watch --json` prints of each pass, one line each with --every. */
+/** What `watch --json` prints for each pass, one line each with --every. */
 export const watchOutput = z
   .strictObject({
     at: z.string().meta({ description: "ISO 8601." }),

@@ -6,7 +6,7 @@ import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import type { Executed } from "./execute.js";
 
-/** Tells those who were asked how the run ended. A run that only stopped for now has not ended. */
+/** Tells those who were asked how the run ended. A run that only paused has not ended. */
 export async function announce(io: Io, notifier: Notifier | null, { ports, stopped }: Executed): Promise<void> {
   if (notifier === null || stopped !== null) return;
   const [outcome, record, model] = await Promise.all([

@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type ApprovalState, approvalState } from "../../core/approval/decide.js";
 import type { Ports } from "../../ports/ports.js";
 
-/** Whoever brings the answer to an approval while the run waits for it. */
+/** Brings the answer to an approval while the run waits for it. */
 export interface Approver {
-  /** True when there is a decision (whatever it is) or the time is over; false to leave the run waiting and end. */
+  /** True if there is a decision (whatever it is) or the time is over; false to leave the run waiting and end. */
   wait(ports: Ports, stop: AbortSignal): Promise<boolean>;
-  /** Closes what was opened for people: once the report is there and before the trail is sealed, or when the run stops. */
+  /** Closes what was opened for people: after the report is written and before the trail is sealed, or when the run stops. */
   end(): Promise<void>;
 }
 
@@ -22,13 +22,13 @@ export async function isApproved(ports: Ports): Promise<boolean> {
   return (await statusOf(ports)) === "approved";
 }
 
-/** Null when nothing was asked. */
+/** Null if nothing was asked. */
 async function statusOf(ports: Ports): Promise<ApprovalState["status"] | null> {
   const record = await ports.approvals.read(ports.run);
   return record && approvalState(record.request, record.entries, ports.clock.now()).status;
 }
 
-/** Waits until the approvals hold a decision, from whichever channel and process it came. */
+/** Waits until the approvals contain a decision, from whichever channel and process it came. */
 export async function untilDecided(ports: Ports, stop: AbortSignal): Promise<boolean> {
   while (!stop.aborted) {
     if (await isDecided(ports)) return true;

@@ -11,7 +11,7 @@ export function backfillLine({ tenant, rows, total, rowsPerSecond, leftMs, pace,
   return `${printableLine(tenant)}: backfill ${done}, ${plural(rowsPerSecond, "row")}/s, ${state}${left}`;
 }
 
-/** A line for each backfill that is at work, and one for all of them. */
+/** A line for each running backfill, and one for all of them. */
 export function backfillLines(backfills: readonly TenantBackfill[]): readonly string[] {
   if (backfills.length === 0) return [];
   const working = backfills.filter(({ pace }) => pace !== "done");

@@ -16,14 +16,14 @@ import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import type { FoundRun } from "./find-run.js";
 
-/** One thing that is not as it was, and what that means for the run. */
+/** One thing that changed, and what that means for the run. */
 interface Change {
   readonly where: "config" | "migrations" | "backfill" | "registry";
   readonly what: string;
   readonly effect: string;
 }
 
-/** Says what changed since the run was gated, and what of it counts. Nothing that cannot be read ends the command. */
+/** Prints what changed since the run was gated, and which changes count. A change that cannot be read does not end the command. */
 export async function printChanges(io: Io, found: FoundRun): Promise<void> {
   const { artifacts, request, workspace } = found;
   if (!(await artifacts.has(artifact.fleet))) return;

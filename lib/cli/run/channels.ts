@@ -11,7 +11,7 @@ import { SecretError } from "../../ports/secrets.js";
 import type { SlackDeps } from "../../review/slack/slack-app.js";
 import type { Io } from "../io.js";
 
-/** How people are asked besides the terminal, and what signs their links. */
+/** How people are asked besides on the terminal, and what signs their links. */
 export interface Channels {
   /** Null: the page's own address on the loopback interface. */
   readonly origin: string | null;
@@ -20,12 +20,12 @@ export interface Channels {
   readonly slack: Pick<SlackDeps, "signingSecret" | "api" | "home"> | null;
 }
 
-/** For the demo, which asks nobody elsewhere: links die with the process. */
+/** For the demo, which asks nobody elsewhere: links end with the process. */
 export function loopbackOnly(): Channels {
   return { origin: null, key: randomBytes(32), notifier: null, slack: null };
 }
 
-/** From the config. Throws `UsageError` for a secret that is not there: better now than when approvers should be asked. */
+/** From the config. Throws `UsageError` for a missing secret: better now than when approvers should be asked. */
 export async function channelsOf(
   io: Io,
   { approval }: Config,

@@ -4,7 +4,7 @@ import type { Artifacts } from "../../ports/artifacts.js";
 import type { Tenant } from "../../ports/registry.js";
 import { artifact } from "../../steps/run/records.js";
 
-/** Ids of the tenants of a run that are selected; null for all. `look` is the command that lists them. Throws `UsageError`. */
+/** Ids of a run's selected tenants; null for all. `look` is the command that lists them. Throws `UsageError`. */
 export async function chosenTenants(
   { artifacts }: { readonly artifacts: Artifacts },
   selection: Selection,

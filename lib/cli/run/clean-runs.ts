@@ -41,7 +41,7 @@ export interface CleanOptions {
   readonly yes: boolean;
 }
 
-/** Removes what old runs keep next to their trail, and scratch databases that nobody holds. 1 when a run had to be left as it is. */
+/** Removes what old runs keep next to their trail, and scratch databases that nobody holds. 1 if a run had to be left as it is. */
 export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd, io.env);
   const { runs, left } = await oldRuns(workspace, options);
@@ -95,7 +95,7 @@ interface LeftRun {
 /** Outcomes after which a run is not resumed. */
 const OVER: ReadonlySet<string> = new Set(["passed", "blocked", "rejected", "expired", "rolled back"]);
 
-/** The newest stays, and so does one that a process works on. */
+/** The newest stays, and so does one that a process is working on. */
 async function oldRuns(workspace: Workspace, options: CleanOptions): Promise<{ runs: OldRun[]; left: LeftRun[] }> {
   const runs: OldRun[] = [];
   const left: LeftRun[] = [];
@@ -114,7 +114,7 @@ async function oldRuns(workspace: Workspace, options: CleanOptions): Promise<{ r
   return { runs, left };
 }
 
-/** Null for one that stays without a word. One that a crash left removed but unsealed is finished. */
+/** Null for one that stays without mention. One that a crash left removed but unsealed is finished. */
 async function oldRun(workspace: Workspace, run: string, options: CleanOptions): Promise<OldRun | null> {
   const artifacts = artifactsOfRun(workspace, run);
   const request = await storedRequest(artifacts);
@@ -128,7 +128,7 @@ async function oldRun(workspace: Workspace, run: string, options: CleanOptions):
   return { run, state: outcome?.status ?? "unfinished", bytes };
 }
 
-/** Why a run that is old enough stays: what is sealed over a change hides it, and what is removed undoes no repair. */
+/** Why a run that is old enough stays: sealing over a change would hide it, and without its files a repair could not be undone. */
 async function keptBecause(
   workspace: Workspace,
   run: string,
@@ -158,7 +158,7 @@ function lastingRepairs(workspace: Workspace, run: string): readonly string[] {
   return [...new Set(lasting.map(({ subject }) => subject.name))];
 }
 
-/** One tenant per host leads to its server. False when a server could not be asked. */
+/** One tenant per host leads to its server. False if a server could not be asked. */
 async function sweepServers(io: Io, path: string): Promise<boolean> {
   if (!existsSync(resolve(io.cwd, path))) {
     io.stderr.write(`Scratch databases were not looked for: there is no ${path} here.\n`);

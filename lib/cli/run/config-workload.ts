@@ -3,7 +3,7 @@ import { UsageError } from "../../api/usage-error.js";
 import type { Config } from "../../core/config/config.js";
 import type { Workload } from "../../core/workload/workload.js";
 
-/** The queries that a config names on this machine; null where it names none. Throws `UsageError` for a source that cannot be read. */
+/** The queries that a config names on this machine; null if it names none. Throws `UsageError` for a source that cannot be read. */
 export async function configWorkload(config: Config, directory: string): Promise<Workload | null> {
   try {
     return (await workloadReader(config, directory)?.()) ?? null;

@@ -7,7 +7,7 @@ import { printable } from "../terminal/printable.js";
 import { findRun } from "./find-run.js";
 import { decideAtTerminal } from "./question.js";
 
-/** `approve` and `reject`: the person is the one logged in on this machine; nobody can say to be another. */
+/** `approve` and `reject`: the person is the one logged in on this machine; nobody can pretend to be someone else. */
 export async function decide(
   io: Io,
   run: string | undefined,

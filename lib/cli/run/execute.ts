@@ -29,15 +29,15 @@ export interface ExecuteOptions {
   readonly workspace: Workspace;
   readonly request: RunRequest;
   readonly configDirectory: string;
-  /** True when the run has begun before. */
+  /** True if the run has begun before. */
   readonly resumed: boolean;
-  /** Ids of the tenants that this pass is about; absent: all. */
+  /** Ids of the tenants that this pass covers; absent: all. */
   readonly only?: readonly string[];
-  /** Who brings the answer while the run waits. */
+  /** Brings the answer while the run waits. */
   readonly approver: Approver;
   /** End when the rollout is held, by a person or a window, instead of waiting. */
   readonly leaveHeld?: boolean;
-  /** Prepares another way into the state machine than its first state. */
+  /** Prepares another entry into the state machine than its first state. */
   readonly enter?: (ports: Ports) => Promise<Entrance>;
 }
 
@@ -52,11 +52,11 @@ export type Stopped = "interrupted" | "waiting for approval" | "held";
 export interface Executed {
   readonly execution: LocalExecution;
   readonly ports: Ports;
-  /** Why the run stopped without an end; null when it has one. */
+  /** Why the run stopped without an end; null if it has one. */
   readonly stopped: Stopped | null;
 }
 
-/** Runs, or goes on with, one run on this machine: the state machine file over the same handlers that AWS runs. */
+/** Starts or continues one run on this machine: the state machine file over the same handlers that AWS runs. */
 export async function execute(options: ExecuteOptions): Promise<Executed> {
   const { io, workspace, request, configDirectory: directory } = options;
   const { run, config } = request;
@@ -74,7 +74,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   }
 }
 
-/** Who is told what, while the run goes on. */
+/** Who is told what during the run. */
 interface Audience {
   readonly view: RunView;
   readonly observer: RunObserver;
@@ -98,7 +98,7 @@ async function endOf(executed: Executed | null): Promise<RunEnd> {
     const outcome = stopped ?? (await ports.artifacts.get<Outcome>(artifact.outcome))?.status ?? "failed";
     return { outcome, findings: await allFindings(ports) };
   } catch {
-    // What cannot be read any more fails where the run needs it, not where it is counted.
+    // What can no longer be read fails where the run needs it, not where it is counted.
     return { outcome: "failed", findings: [] };
   }
 }
@@ -171,7 +171,7 @@ function bothEvents(...all: readonly Events[]): Events {
   };
 }
 
-/** Nothing is written into the trail after its seal: who may still click is told the end before. */
+/** Nothing is written into the trail after its seal: people who may still click are told about the end first. */
 function sealAfter(end: () => Promise<void>): (event: unknown) => Promise<unknown> {
   const { Seal: seal } = HANDLERS;
   if (seal === undefined) throw new Error("there is no handler Seal");
@@ -194,7 +194,7 @@ function stateMachine(): Machine {
 async function begin(ports: Ports, { request, resumed, only }: ExecuteOptions): Promise<void> {
   await ports.artifacts.create(artifact.request, request);
   if (!resumed) return;
-  // What stopped the run the last time is no finding any more; if it still holds, it will be found again.
+  // What stopped the run last time is no longer a finding; if it still holds, it will be found again.
   await saveFindings(ports, "failure", []);
   await ports.artifacts.put(artifact.passes, {
     resumed: (await passOf(ports)) + 1,

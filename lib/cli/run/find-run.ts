@@ -25,7 +25,7 @@ export function listRuns(workspace: Workspace): readonly string[] {
     .reverse();
 }
 
-/** A run by its name, or the newest when none is named. Throws `UsageError` that lists what there is. */
+/** A run by its name, or the newest if none is named. Throws `UsageError` that lists what there is. */
 export async function findRun(io: Pick<Io, "cwd" | "env">, run: string | undefined): Promise<FoundRun> {
   const workspace = workspaceIn(io.cwd, io.env);
   const runs = listRuns(workspace);

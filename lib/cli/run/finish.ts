@@ -10,7 +10,7 @@ import { printSummary, type RunPlace } from "./summary.js";
 /** A run that was executed, here or elsewhere. */
 export type Ended = Omit<Executed, "ports"> & { readonly ports: RunPlace };
 
-/** Says how a run ended and turns that into an exit code. */
+/** Reports how a run ended and returns that as an exit code. */
 export async function finish(io: Io, executed: Ended, json: boolean): Promise<ExitCode> {
   const { ports, stopped, execution } = executed;
   if (stopped !== null) {
@@ -26,7 +26,7 @@ export async function finish(io: Io, executed: Ended, json: boolean): Promise<Ex
     return 3;
   }
   await printSummary(io, ports, outcome, json);
-  // The state machine's own word counts too: an outcome that it did not accept is no pass.
+  // The state machine's own result counts too: an outcome that it did not accept is no pass.
   if (outcome.status === "passed") return execution.status === "succeeded" ? 0 : 3;
   return outcome.status === "failed" ? 3 : 1;
 }

@@ -15,7 +15,7 @@ import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { waitingLines, waitingSteps } from "./waiting-steps.js";
 
-/** Which tenants lack which migrations, from their ledgers. 0 when none does. */
+/** Which tenants lack which migrations, from their ledgers. 0 if none lacks any. */
 export async function printFleetStatus(
   io: Io,
   options: { readonly config: string; readonly selection: Selection; readonly json: boolean },

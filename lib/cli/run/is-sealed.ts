@@ -4,7 +4,7 @@ import { checkSeal, SEAL_FILE } from "../../core/audit/seal.js";
 import { readTrail } from "../../core/audit/trail.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 
-/** Whether the trail's last event is under the run's seal. False for a run whose process died between its end and its seal. */
+/** Whether the run's seal covers the trail's last event. False for a run whose process died between its end and its seal. */
 export async function isSealed(artifacts: Pick<Artifacts, "locate">): Promise<boolean> {
   const read = (file: string) => readOrNull(artifacts.locate(file));
   const [trail, seal] = await Promise.all([read(AUDIT_FILE), read(SEAL_FILE)]);

@@ -11,7 +11,7 @@ import { packageVersion } from "../version.js";
 
 export interface ObservedRun {
   readonly request: RunRequest;
-  /** What this process does: the command of the run, or what it goes on with. */
+  /** What this process does: the run's command, or the one that continues it. */
   readonly command: string;
   /** What paths in the config are relative to. */
   readonly directory: string;
@@ -19,10 +19,10 @@ export interface ObservedRun {
   say(text: string): void;
 }
 
-/** Who follows the run from outside: OpenTelemetry as the environment asks for it, a metrics file as the config does. */
+/** Who follows the run from outside: OpenTelemetry if the environment asks for it, a metrics file if the config does. */
 export async function observersOf(observed: ObservedRun): Promise<RunObserver> {
   const observers = new Set([await telemetry(observed), textfile(observed)].flatMap((one) => one ?? []));
-  /** One that throws is heard of once, and told nothing more. */
+  /** An observer that throws is reported once, and told nothing more. */
   const drop = (observer: RunObserver, error: unknown) => {
     if (observers.delete(observer)) observed.say(`Telemetry of this run has stopped: ${textOf(error)}.`);
   };
@@ -78,7 +78,7 @@ async function telemetry({ request, command, env, say }: ObservedRun): Promise<R
   }
 }
 
-/** Optional peers: who has no collector does not install them. */
+/** Optional peers: users without a collector do not install them. */
 const PACKAGES = [
   "api",
   "resources",

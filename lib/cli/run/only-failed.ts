@@ -2,7 +2,7 @@ import { UsageError } from "../../api/usage-error.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import { artifact, type TenantProgress } from "../../steps/run/records.js";
 
-/** The tenants that a run left without the release because something failed there. Throws `UsageError` when there are none. */
+/** The tenants that a run left without the release because something failed there. Throws `UsageError` if there are none. */
 export async function failedOf(run: string, artifacts: Artifacts): Promise<readonly string[]> {
   const keys = await artifacts.list("tenants");
   const said = await Promise.all(keys.map((key) => artifacts.get<TenantProgress>(key)));

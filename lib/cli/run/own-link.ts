@@ -11,7 +11,7 @@ import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { findRun } from "./find-run.js";
 
-/** Prints the link of the person who is logged in, on their own request: the login proves who it is for. */
+/** Prints the link of the person who is logged in, at their own request: the login proves who it is for. */
 export async function printOwnLink(io: Io, run: string | undefined): Promise<ExitCode> {
   const { workspace, artifacts, request } = await findRun(io, run);
   const record = await (await approvalsOf(workspace)).read(request.run);

@@ -5,24 +5,24 @@ import type { ReviewModel } from "../../review/model.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
 import { artifact } from "../../steps/run/records.js";
 
-/** A page that has not asked for so long is closed. Milliseconds. */
+/** A page that has not asked for this long is closed. Milliseconds. */
 const GONE_MS = 3000;
-/** The longest that the end of a run waits for pages that are open. */
+/** How long, at most, the end of a run waits for open pages. */
 const LONGEST_MS = 2000;
 const POLL_MS = 50;
 
-/** The pages that are open, so that each is told how the run ended before there is nobody left to ask. */
+/** The open pages, so that each is told how the run ended before there is nobody left to ask. */
 export class Watchers {
   private readonly last = new Map<string, number>();
 
   constructor(private readonly now: () => number) {}
 
-  /** A page has been told where the run stands. */
+  /** A page has been told how the run is doing. */
   told(page: string): void {
     this.last.set(page, this.now());
   }
 
-  /** Resolves when every open page has asked once more, at once when there is none. */
+  /** Resolves when every open page has asked once more; immediately if there is none. */
   async untilTold(): Promise<void> {
     const began = this.now();
     const open = [...this.last].filter(([, at]) => began - at < GONE_MS).map(([page]) => page);
@@ -34,7 +34,7 @@ export class Watchers {
 /** Reading takes no more than this share of the time, however many pages ask. */
 const MOST_SHARE = 0.1;
 
-/** The page's model for pages that ask again and again: what the gates found is read once, what moves no more often than it is cheap. */
+/** The page's model for pages that poll: the gates' findings are read once, what changes is read no more often than is cheap. */
 export function liveModels(ports: Ports): (run: string) => Promise<ReviewModel | null> {
   let gates: ReviewModel | null = null;
   let reading: Promise<ReviewModel | null> | null = null;

@@ -1,11 +1,11 @@
 import type { Artifacts } from "../../ports/artifacts.js";
 import { artifact } from "../../steps/run/records.js";
 
-/** What a run works on, as far as its artifacts tell. */
+/** What a run is working on, as far as its artifacts show. */
 export interface Phase {
   readonly title: string;
   readonly done: number;
-  /** 0 when it cannot be counted. */
+  /** 0 if it cannot be counted. */
   readonly total: number;
 }
 

@@ -4,7 +4,7 @@ import type { TenantOutlook, WaveOutlook } from "../../steps/rollout/outlook.js"
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 
-/** What a `--dry-run` shows: by wave and tenant what would be done. On standard output, as lines or as JSON. */
+/** What a `--dry-run` shows: what would be done, by wave and tenant. On standard output, as lines or as JSON. */
 export function printOutlook(io: Io, run: string, waves: readonly WaveOutlook[], json: boolean): void {
   if (json) {
     io.stdout.write(`${JSON.stringify({ run, waves }, null, 2)}\n`);

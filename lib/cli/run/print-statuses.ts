@@ -5,7 +5,7 @@ import { printable, printableLine } from "../terminal/printable.js";
 import { duration } from "../terminal/style.js";
 import { backfillLines } from "./backfill-lines.js";
 
-/** Runs, one a line, or as JSON. `none`: what to say where there are none. */
+/** Runs, one a line, or as JSON. `none`: the text if there are none. */
 export function printStatuses(
   io: Io,
   statuses: readonly RunStatus[],

@@ -21,7 +21,7 @@ export type Decided =
   | { readonly accepted: true; readonly status: string }
   | { readonly accepted: false; readonly code: RefusalCode; readonly message: string };
 
-/** Records what a person said at a terminal, by the same rules as every other channel; keeps what the rules refused. */
+/** Records what a person said at a terminal, by the same rules as every other channel; also records what the rules refused. */
 export async function decideAtTerminal(
   ports: Pick<Ports, "run" | "approvals" | "artifacts" | "clock" | "policy">,
   said: TerminalDecision,
@@ -29,7 +29,7 @@ export async function decideAtTerminal(
   const record = await ports.approvals.read(ports.run);
   if (!record) return null;
   const at = ports.clock.now();
-  // What the artifacts say now, not what the question says it was asked about.
+  // What the artifacts say now, not what the question says it was about.
   const digest = approvalDigest(await bindingSubject(ports));
   const nonce = randomBytes(16).toString("hex");
   const attempt = { run: ports.run, digest, channel: "terminal" as const, nonce, at, ...said };
@@ -51,10 +51,10 @@ export async function decideAtTerminal(
   return { accepted: false, code, message };
 }
 
-/** Asks until there is an answer; null when the question was withdrawn (decided elsewhere, or Ctrl-C). */
+/** Asks until there is an answer; null if the question was withdrawn (decided elsewhere, or Ctrl-C). */
 export async function ask(io: Io, name: string, withdrawn: AbortSignal): Promise<TerminalDecision | null> {
   const reader = createInterface({ input: io.stdin, output: io.stdout });
-  // While a line is read the terminal hands Ctrl-C to the reader, which would keep it from the run.
+  // While a line is being read, the terminal gives Ctrl-C to the reader, which would keep it from the run.
   reader.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
   try {
     for (;;) {

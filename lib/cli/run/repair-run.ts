@@ -115,7 +115,7 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
   const sql = digest(repairable.map((answer) => answer.repair));
   await begin(io, ports, tenant, { action: "repair.started", details: { repair: id, sql } });
   await repairTenant(ports, tenant, repairable, id).catch(async (error: unknown) => {
-    // After a connection that was lost at COMMIT nobody knows whether it failed.
+    // If the connection was lost at COMMIT, nobody knows whether it failed.
     if (error instanceof DatabaseError)
       await begin(io, ports, tenant, { action: "repair.failed", details: { repair: id, reason: error.code } });
     throw error;
@@ -139,7 +139,7 @@ async function repair(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptio
   return clear ? 0 : 1;
 }
 
-/** What was done stays done when the probes cannot be asked again. */
+/** What was done stays done even if the probes cannot be asked again. */
 async function afterwards(ports: Ports, tenant: Tenant): Promise<RowsInTheWay> {
   try {
     return await rowsInTheWay(ports, tenant);
@@ -209,13 +209,13 @@ async function confirmed(io: Io, question: string, yes: boolean): Promise<boolea
 
 type Note = Pick<Parameters<Ports["audit"]["append"]>[0], "action" | "details">;
 
-/** The trail goes on after its seal, and is sealed again. */
+/** The trail continues after its seal, and is sealed again. */
 async function append(io: Io, { audit, signer }: Ports, { id }: Tenant, what: Note): Promise<void> {
   await audit.append({ actor: io.login, subject: { kind: "tenant", name: id }, digest: null, ...what });
   await audit.close(signer);
 }
 
-/** While nothing is changed: a process that is killed after its commit has left this much. */
+/** Before anything is changed: this is what remains of a process that is killed after its commit. */
 async function begin(io: Io, ports: Ports, tenant: Tenant, what: Note): Promise<void> {
   try {
     await append(io, ports, tenant, what);
@@ -227,7 +227,7 @@ async function begin(io: Io, ports: Ports, tenant: Tenant, what: Note): Promise<
   }
 }
 
-/** What was done stays done where the trail cannot be written. */
+/** What was done stays done even if the trail cannot be written. */
 async function note(io: Io, ports: Ports, tenant: Tenant, what: Note): Promise<void> {
   const { run } = ports;
   const { id } = tenant;

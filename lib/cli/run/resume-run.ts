@@ -29,18 +29,18 @@ export interface ResumeOptions {
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly selection: Selection;
-  /** Those alone that failed in this run. */
+  /** Only those that failed in this run. */
   readonly onlyFailed: boolean;
 }
 
-/** Goes on with a run that did not reach its end. */
+/** Continues a run that did not reach its end. */
 export async function resumeRun(io: Io, run: string | undefined, options: ResumeOptions): Promise<ExitCode> {
   const found = await findRun(io, run);
   const { workspace, artifacts, request } = found;
   if (!options.dryRun && (await letGoOn(io, found))) return 0;
   const outcome = await artifacts.get<Outcome>(artifact.outcome);
-  // What failed or was halted can go on; what a gate or a person refused needs to be looked at again. An end without its
-  // seal was not reached: nothing is done twice by going on, and then it is sealed.
+  // A run that failed or was halted can continue; what a gate or a person refused must be looked at again. Without its seal the end was not
+  // reached: continuing does nothing twice, and then the run is sealed.
   if (outcome && outcome.status !== "failed" && outcome.status !== "halted" && (await isSealed(artifacts))) {
     throw new UsageError(`the run ${request.run} has ended: ${outcome.status}`, "schema-gate run   (starts a new one)");
   }
@@ -72,7 +72,7 @@ export async function resumeRun(io: Io, run: string | undefined, options: Resume
   return code;
 }
 
-/** Ends a pause. True when another process works on the run, and goes on by itself. */
+/** Ends a pause. True if another process works on the run, and continues without our help. */
 async function letGoOn(io: Io, { workspace, artifacts, request }: FoundRun): Promise<boolean> {
   const at = new Date(systemClock.now()).toISOString();
   const lifted = await setPaused({ artifacts }, { paused: false, by: io.login, at, reason: null });
@@ -82,7 +82,7 @@ async function letGoOn(io: Io, { workspace, artifacts, request }: FoundRun): Pro
   return true;
 }
 
-/** Ids of the tenants of the run that this pass is about; null: all. Throws `UsageError`. */
+/** Ids of the run's tenants that this pass covers; null: all. Throws `UsageError`. */
 async function onlyOf(
   { artifacts, request }: FoundRun,
   { selection, onlyFailed }: Pick<ResumeOptions, "selection" | "onlyFailed">,
@@ -105,7 +105,7 @@ async function onlyOf(
   }
 }
 
-/** What the rollout would still do. Before the gates have a score there is nothing to tell. */
+/** What the rollout would still do. Before the gates have a score there is nothing to show. */
 async function outlook(io: Io, run: Pick<Ports, "run" | "artifacts">, json: boolean): Promise<ExitCode> {
   if (!(await run.artifacts.has(artifact.score))) {
     throw new UsageError(

@@ -17,19 +17,19 @@ import type { Channels } from "./channels.js";
 import { liveModels, Watchers } from "./page-watchers.js";
 
 export interface ReviewServer {
-  /** Where the page is, without what opens it. */
+  /** Where the page is, without the part that opens it. */
   readonly address: string;
-  /** Each approver with a link of their own, which is shown to nobody else. */
+  /** Each approver with their own link, which is shown to nobody else. */
   readonly links: ApprovalNotice["recipients"];
-  /** For the requester and whoever watches: shows the page and decides nothing. */
+  /** For the requester and anyone who watches: shows the page and decides nothing. */
   readonly viewer: string | null;
   close(): Promise<void>;
 }
 
-/** What a request may take: a connection that says nothing is given up. Milliseconds. */
+/** Limits of a request: a silent connection is closed. Milliseconds. */
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000, maxConnections: 256 };
 
-/** An answer that is being sent is sent; who only holds a connection open is not waited for. */
+/** An answer that is being sent is completed; idle open connections are not waited for. */
 const LAST_ANSWERS_MS = 500;
 
 function closed(server: ReturnType<typeof serve>): Promise<void> {
@@ -45,7 +45,7 @@ function closed(server: ReturnType<typeof serve>): Promise<void> {
   });
 }
 
-/** The review page on the loopback interface, for as long as a run waits, and where Slack sends what people press. */
+/** The review page on the loopback interface, while a run waits; Slack also sends button presses here. */
 export async function openReviewServer(ports: Ports, port: number, channels: Channels): Promise<ReviewServer> {
   const { key, slack } = channels;
   let origin = channels.origin ?? "";

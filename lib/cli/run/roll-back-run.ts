@@ -30,7 +30,7 @@ export interface RollBackOptions {
   readonly json: boolean;
 }
 
-/** Takes the release of a run out of its tenants, with the way back that was proved, when a person who may approve says so. */
+/** Takes the release of a run out of its tenants, by the proved way back, when a person who may approve says so. */
 export async function rollBackRun(io: Io, run: string | undefined, options: RollBackOptions): Promise<ExitCode> {
   const found = await findRun(io, run);
   const { workspace, request } = found;
@@ -68,7 +68,7 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
   return code === 0 ? 3 : code;
 }
 
-/** Before the first tenant is touched, so that the limit does not stop a rollback half way through the fleet. */
+/** Before the first tenant is touched, so that the limit does not stop a rollback halfway through the fleet. */
 function weigh(io: Io, { workspace, artifacts, request }: FoundRun, tenants: readonly string[]) {
   const directory = dirname(workspace.root);
   const fleet = new Fleet(request.config, localSecrets(io.env, directory), directory);
@@ -92,7 +92,7 @@ function withWeights(waves: readonly WaveOutlook[], weights: readonly SinceInTen
   }));
 }
 
-/** One that cannot be read cannot be taken back either, and says so in its turn; the others need not wait for it. */
+/** A tenant that cannot be read cannot be taken back either, and reports that when its turn comes; the others need not wait for it. */
 function sayUncounted(io: Io, weights: readonly SinceInTenant[]): void {
   for (const { tenant, unknown } of weights)
     if (unknown !== null)
@@ -143,7 +143,7 @@ async function targets({ artifacts, request }: FoundRun, selection: Selection): 
   return waves;
 }
 
-/** The person at this terminal; null when they may not or do not want to. */
+/** The person at this terminal; null if they may not or do not want to. */
 async function decidedBy(io: Io, { request }: FoundRun, count: number, yes: boolean): Promise<string | null> {
   const name = io.login;
   const { approvers } = request.config.approval;

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 
 /**
  * `20260117-093011-1f4a`: sorts by time, fits in a file name, an execution name and a sentence. The last part is the milliseconds and a
- * random digit, both in hexadecimal, so that of two runs of one second the later is the newest.
+ * random digit, both in hexadecimal, so that of two runs in one second the later is the newest.
  */
 export function newRunId(now: number): string {
   const [date, time] = new Date(now).toISOString().split("T") as [string, string];

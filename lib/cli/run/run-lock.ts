@@ -4,7 +4,7 @@ import { type Holder, holderOf, holderText, tryHoldFile } from "../../adapters/l
 import type { Workspace } from "../../adapters/local/workspace.js";
 import { UnfinishedError } from "../command.js";
 
-/** Holds a run for this process until the returned function is called. Throws when another process works on it. */
+/** Holds a run for this process until the returned function is called. Throws if another process works on it. */
 export function lockRun(workspace: Workspace, run: string): () => void {
   makeFolder(workspace.locks, workspace.access);
   const path = pathOf(workspace, run);
@@ -16,7 +16,7 @@ export function lockRun(workspace: Workspace, run: string): () => void {
   );
 }
 
-/** The process that works on a run; null when none does. */
+/** The process that works on a run; null if none does. */
 export function lockHolder(workspace: Workspace, run: string): Holder | null {
   return holderOf(pathOf(workspace, run));
 }

@@ -25,10 +25,10 @@ const LINES: Readonly<Record<string, PhaseLine>> = {
   Report: { title: "Report" },
 };
 
-/** A backfill that goes on as it did is told so often. */
+/** How often an unchanged backfill is reported. */
 const TELL_EVERY_MS = 10_000;
 
-/** Turns what a run says into one progress line per phase. */
+/** Turns a run's events into one progress line per phase. */
 export class RunView implements Events {
   private readonly progress: Progress;
   private held: string | null = null;
@@ -63,12 +63,12 @@ export class RunView implements Events {
     if (event.type === "backfill") this.backfill(event);
   }
 
-  /** A line of its own, which leaves the progress line whole. */
+  /** A separate line, which leaves the progress line intact. */
   note(text: string): void {
     this.progress.note(text);
   }
 
-  /** Said where its pace changes; in between every few seconds. */
+  /** Reported when its pace changes; otherwise every few seconds. */
   private backfill(event: Extract<RunEvent, { type: "backfill" }>): void {
     const told = this.told.get(event.tenant);
     const now = this.now();
@@ -77,14 +77,14 @@ export class RunView implements Events {
     this.note(backfillLine(event));
   }
 
-  /** Said once for each reason, however many tenants meet it. */
+  /** Reported once for each reason, however many tenants it affects. */
   private hold(text: string | null): void {
     if (text === this.held) return;
     this.held = text;
     this.note(text === null ? "The rollout goes on." : `The rollout is held: ${printableLine(text)}.`);
   }
 
-  /** Ends the line that is open. */
+  /** Ends the open line. */
   close(): void {
     this.progress.end(this.result);
     this.result = "";

@@ -1,6 +1,6 @@
 import type { Io } from "../io.js";
 
-/** The first Ctrl-C asks the run to stop, and says what it does first; the second ends the process, and the servers roll back. */
+/** The first Ctrl-C asks the run to stop, and says what it still does; the second ends the process, and the servers roll back. */
 export function onInterrupt(io: Io, stop: () => void, first = "finishing the tenants in progress"): () => void {
   let asked = false;
   const listener = (signal: NodeJS.Signals) => {

@@ -9,11 +9,11 @@ import type { Io } from "../io.js";
 import { type StartOptions, startRun } from "./start.js";
 
 type BackfillOptions = Omit<StartOptions, "mode" | "fresh" | "onlyFailed" | "backfill"> & {
-  /** Tenants that have it get it once more. */
+  /** Tenants that have it get it again. */
   readonly again: boolean;
 };
 
-/** Starts a run whose release is one file. What can be told from the file alone is refused before there is a run. */
+/** Starts a run whose release is one file. Problems that show in the file itself are refused before there is a run. */
 export async function startBackfill(io: Io, path: string, { again, ...options }: BackfillOptions): Promise<ExitCode> {
   const file = resolve(io.cwd, path);
   await refuseText(file, path);
@@ -47,7 +47,7 @@ async function bytesOf(file: string, path: string): Promise<Uint8Array> {
   }
 }
 
-/** A release would do it once more, since no ledger of its framework says that it ran. */
+/** A release would do it again, since no ledger of its framework says that it ran. */
 async function refuseMigration(io: Io, file: string, path: string, configPath: string): Promise<void> {
   const { config, directory } = readConfig(io.cwd, configPath);
   const folder = await realpath(resolve(directory, config.migrations)).catch(() => null);

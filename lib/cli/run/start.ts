@@ -37,17 +37,17 @@ import { refuseWithoutSecrets } from "./webhooks.js";
 export interface StartOptions {
   readonly config: string;
   readonly mode: "run" | "check";
-  /** False: end at the approval and say how to go on. */
+  /** False: end at the approval and say how to continue. */
   readonly wait: boolean;
-  /** The gates run as for `check`; then the waves are shown that a run would have. */
+  /** The gates run as for `check`; then the waves of a run are shown. */
   readonly dryRun: boolean;
   readonly json: boolean;
-  /** Read every catalog, also of tenants that did not change since the last run. */
+  /** Read every catalog, even of tenants that did not change since the last run. */
   readonly fresh: boolean;
   readonly selection: Selection;
-  /** Those alone that failed in the newest run of the folder. */
+  /** Only those that failed in the newest run of the folder. */
   readonly onlyFailed: boolean;
-  /** One backfill in the place of the config's migrations. */
+  /** One backfill instead of the config's migrations. */
   readonly backfill?: BackfillRequest;
 }
 
@@ -69,7 +69,7 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   };
   if (mode === "run") refuseUnapprovable(request);
   await refuseUnreadableRegistry(io, request, directory);
-  // A tag or a file that is not there is refused before there is a run.
+  // A missing tag or file is refused before there is a run.
   await configWorkload(config, directory);
   await refuseWithoutSecrets(io, config, directory);
   const workspace = workspaceIn(directory, io.env, config.runs.group);
@@ -144,7 +144,7 @@ function refuseUnapprovable({ run, requester, startedBy, config }: RunRequest): 
     );
 }
 
-/** A registry that lists nobody, or somebody twice, is refused before there is a run. */
+/** A registry that is empty, or lists a tenant twice, is refused before there is a run. */
 async function refuseUnreadableRegistry(io: Io, request: RunRequest, directory: string): Promise<void> {
   const { config } = request;
   try {

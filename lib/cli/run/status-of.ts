@@ -12,7 +12,7 @@ import type { Outcome } from "../../steps/states/report.js";
 import type { RunStatus } from "../json/run.js";
 import type { FoundRun } from "./find-run.js";
 
-/** Where one run stands, from its folder alone. */
+/** How one run is doing, only from its folder. */
 export async function statusOf({ workspace, artifacts, request }: FoundRun): Promise<RunStatus> {
   const { run } = request;
   const release = await artifacts.get<Release>(artifact.release);

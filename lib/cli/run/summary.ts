@@ -12,7 +12,7 @@ import { duration, type Style, styleFor } from "../terminal/style.js";
 import { wrap } from "../terminal/wrap.js";
 import { printFindings } from "./verdict.js";
 
-/** A run, and where it lies. */
+/** A run and its place. */
 export type RunPlace = Pick<Ports, "run" | "artifacts">;
 
 /** The end of a run for a person, or as JSON for a machine, on standard output. */
@@ -32,7 +32,7 @@ export async function printSummary(io: Io, ports: RunPlace, outcome: Outcome, js
     io.stdout.write(`${io.interactive ? wrap(line, io.columns, 15) : line}\n`);
 }
 
-/** What `--json` prints; the whole evidence lies in the run's folder. */
+/** What `--json` prints; the whole evidence is in the run's folder. */
 function summaryOf(evidence: Evidence, ports: Pick<Ports, "artifacts">) {
   const { run, verdict, release, log, findings, tenants } = evidence;
   return {
@@ -108,7 +108,7 @@ function lines(evidence: Evidence, ports: RunPlace, style: Style): readonly stri
   return ["", ...rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`), ""];
 }
 
-/** Every tenant of the run once, by where it stands. */
+/** Every tenant of the run once, by its state. */
 function tenantsText({ log, tenants, rollout }: Evidence): string {
   const of = (...statuses: readonly string[]) => tenants.filter(({ status }) => statuses.includes(status)).length;
   const parts = [

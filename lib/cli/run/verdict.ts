@@ -19,7 +19,7 @@ import { wrap } from "../terminal/wrap.js";
 
 const MOST_FINDINGS = 12;
 
-/** What an approver must know before anything else, on standard error, where progress goes. */
+/** What an approver must know first, on standard error, where progress goes. */
 export async function printVerdict(io: Io, ports: Ports): Promise<void> {
   await loadParser();
   const release = await need<Release>(ports, artifact.release);
@@ -47,14 +47,14 @@ export async function printVerdict(io: Io, ports: Ports): Promise<void> {
   printFindings(io, findings);
 }
 
-/** The findings, most severe first and alike ones once, up to a number that a person reads. */
+/** The findings, most severe first and identical ones once, up to a number that a person reads. */
 export function printFindings(io: Io, findings: readonly Finding[]): void {
   const groups = groupFindings(findings);
   for (const { finding, each } of groups.slice(0, MOST_FINDINGS)) printFinding(io, finding, each.length);
   if (groups.length > MOST_FINDINGS) io.stderr.write(`  … and ${groups.length - MOST_FINDINGS} more in the report\n`);
 }
 
-/** Severity, message, and the way out; untrusted text made printable. */
+/** Severity, message, and the way out; untrusted text is made printable. */
 function printFinding(io: Io, finding: Finding, alike: number): void {
   const style = styleFor(io);
   const mark = finding.severity === "error" ? style.red("error  ") : style.yellow("warning");

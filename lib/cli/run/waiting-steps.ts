@@ -21,11 +21,11 @@ export interface WaitingStep {
   readonly file: string;
   readonly plan: string;
   readonly condition: string;
-  /** Every tenant has the steps before it, so that only the condition is left. */
+  /** Every tenant has the steps before it, so only the condition is left. */
   readonly due: boolean;
 }
 
-/** The contract steps next to a folder of migrations; none where there is no such folder. */
+/** The contract steps next to a folder of migrations; none if there is no such folder. */
 export async function waitingSteps(
   folder: string,
   release: Release,
@@ -42,7 +42,7 @@ export async function waitingSteps(
   });
 }
 
-/** The same for the tenants of a config, whose ledgers are read only where such a step waits. */
+/** The same for the tenants of a config, whose ledgers are read only if such a step is waiting. */
 export async function waitingInFleet(
   database: Database,
   config: Config,
@@ -70,7 +70,7 @@ function isDue({ plan, number }: PlanStep, release: Release, ledgers: readonly L
   return ledgers.every((ledger) => earlier.every(({ version }) => has(ledger, version)));
 }
 
-/** They for a terminal; nothing where none waits. */
+/** The steps for a terminal; empty if none is waiting. */
 export function waitingLines(waiting: readonly WaitingStep[]): readonly string[] {
   if (waiting.length === 0) return [];
   return [

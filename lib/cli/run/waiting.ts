@@ -25,7 +25,7 @@ export interface WaitingOptions {
   readonly channels: Channels;
 }
 
-/** Shows the verdict, opens the review page until the report is there, and asks at the terminal too when there is one. */
+/** Shows the verdict, keeps the review page open until the report is there, and also asks at the terminal if there is one. */
 export function approverFor(options: WaitingOptions): Approver {
   const opened: Opened = { server: null, asking: Promise.resolve() };
   return {
@@ -81,12 +81,12 @@ async function waitForAnswer(
     return await untilDecided(ports, stop);
   } finally {
     answered.abort();
-    // The trail is written in one order: what was not delivered stands before what comes after the decision.
+    // The trail is written in order: what was not delivered comes before what follows the decision.
     await opened.asking;
   }
 }
 
-/** The page of a run that goes on after its approval. Nobody waits for it: a port that is taken keeps no rollout back. */
+/** The page of a run that continues after its approval. Nobody waits for it: a busy port does not hold up the rollout. */
 async function showRollout(ports: Ports, options: WaitingOptions, opened: Opened): Promise<void> {
   if (options.mode === "leave" || !(await isApproved(ports))) return;
   try {
@@ -109,7 +109,7 @@ async function askUntilAccepted(ports: Ports, { io, name }: WaitingOptions, with
   }
 }
 
-/** Whoever could not be reached is named here and in the audit trail; the links above work all the same. */
+/** Anyone who could not be reached is named here and in the audit trail; the links above still work. */
 async function askElsewhere(
   ports: Ports,
   { io, channels }: WaitingOptions,
@@ -123,7 +123,7 @@ async function askElsewhere(
   }
 }
 
-/** A link decides as the person it is for: the terminal, and a log of it, shows one only to that person. */
+/** A link decides as the person it is for: the terminal, and any log of it, shows a link only to that person. */
 export async function printLinks(ports: Ports, { io, channels }: WaitingOptions, server: ReviewServer): Promise<void> {
   const style = styleFor(io);
   const { address, links, viewer } = server;

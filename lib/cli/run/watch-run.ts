@@ -13,7 +13,7 @@ import { statusOf } from "./status-of.js";
 
 const EVERY_MS = 300;
 
-/** Follows a run that another process works on, until it ends or nobody works on it any more. Reads its folder only. */
+/** Follows a run that another process works on, until it ends or nobody works on it any more. Only reads its folder. */
 export async function watchRun(io: Io, found: FoundRun): Promise<ExitCode> {
   const { workspace, artifacts, request } = found;
   const progress = new Progress(io, () => systemClock.monotonic());

@@ -12,7 +12,7 @@ import { SecretError } from "../../ports/secrets.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 
-/** How long the end of a command waits for webhooks that have not all events yet. */
+/** How long the end of a command waits for webhooks that lack some events. */
 const GRACE_MS = 3_000;
 
 interface WebhookRun {
@@ -23,12 +23,12 @@ interface WebhookRun {
   readonly directory: string;
 }
 
-/** Where secrets come from, and how something is said while the work goes on. */
+/** Where secrets come from, and how messages are shown during the work. */
 interface Teller extends Pick<Io, "env"> {
   say(text: string): void;
 }
 
-/** Tells the config's webhooks the run's trail while the work goes on. They neither hold it nor fail it. */
+/** Tells the config's webhooks the run's trail during the work. They neither delay nor fail it. */
 export async function withWebhooks<T>(
   teller: Teller,
   options: WebhookRun,
@@ -68,7 +68,7 @@ function deliveryTo({ say }: Teller, { run, workspace }: WebhookRun, target: Web
   return { name, delivery };
 }
 
-/** The config's webhooks with their secrets; `without` is told each one whose secret is not there. */
+/** The config's webhooks with their secrets; `without` is called for each one whose secret is missing. */
 export async function webhookTargets(
   io: Pick<Io, "env">,
   { webhooks }: Pick<Config, "webhooks">,
@@ -88,7 +88,7 @@ export async function webhookTargets(
   return (await Promise.all(targets)).flat();
 }
 
-/** Throws `UsageError` where a webhook's secret is not there: better now than when somebody waits for an event. */
+/** Throws `UsageError` if a webhook's secret is missing: better now than when somebody waits for an event. */
 export async function refuseWithoutSecrets(io: Pick<Io, "env">, config: Config, directory: string): Promise<void> {
   await webhookTargets(io, config, directory, ({ message }) => {
     throw new UsageError(`a webhook could not be notified: ${message}`, "correct webhooks in the config");

@@ -5,7 +5,7 @@ import type { Io } from "../io.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { lockHolder } from "./run-lock.js";
 
-/** A run that another terminal works on, or that could go on. Throws `UsageError` for one that has ended. */
+/** A run that another terminal works on, or that could continue. Throws `UsageError` for one that has ended. */
 export async function findWorkingRun(io: Io, run: string | undefined): Promise<FoundRun> {
   const found = await findRun(io, run);
   const { workspace, artifacts, request } = found;

@@ -1,6 +1,6 @@
 /**
- * A text from outside (a tenant's name, a row's key, a server's message) made safe to print: control characters would
- * otherwise move the cursor or recolour the terminal.
+ * A text from outside (a tenant's name, a row's key, a server's message) made safe to print: control characters could otherwise move the
+ * cursor or recolour the terminal.
  */
 export function printable(text: string): string {
   return text.replace(
@@ -9,7 +9,7 @@ export function printable(text: string): string {
   );
 }
 
-/** The same on one line: a name with a line feed in it must not begin a line of its own. */
+/** The same on one line: a name with a line feed in it must not start a new line. */
 export function printableLine(text: string): string {
   return printable(text.replace(/[\t\n]/g, (character) => (character === "\n" ? "\\n" : " ")));
 }

@@ -3,7 +3,7 @@ import { printableLine } from "./printable.js";
 import { duration } from "./style.js";
 import { wrap } from "./wrap.js";
 
-/** One line per phase: rewritten in place on a terminal, printed once when the phase ends elsewhere. */
+/** One line per phase: rewritten in place on a terminal; elsewhere printed once when the phase ends. */
 export class Progress {
   private readonly io: Io;
   private readonly now: () => number;
@@ -19,7 +19,7 @@ export class Progress {
     this.now = now;
   }
 
-  /** Begins a phase. `total` 0 means that the count is not known. */
+  /** Begins a phase. `total` 0 means that the count is unknown. */
   start(title: string, total = 0): void {
     if (this.open) this.end();
     Object.assign(this, { title, total, done: 0, startedAt: this.now(), open: true });
@@ -31,13 +31,13 @@ export class Progress {
     this.draw(false);
   }
 
-  /** A line of its own, above the one that is drawn. */
+  /** A separate line, above the one that is drawn. */
   note(text: string): void {
     this.io.stderr.write(this.io.live ? `\r\u001b[K  ${wrap(text, this.io.columns, 2)}\n` : `  ${text}\n`);
     this.draw(true);
   }
 
-  /** Ends the phase with what came of it. */
+  /** Ends the phase with its result. */
   end(result = ""): void {
     if (!this.open) return;
     this.open = false;

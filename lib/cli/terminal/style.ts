@@ -3,7 +3,7 @@ import type { Io } from "../io.js";
 
 export type Style = ReturnType<typeof pc.createColors>;
 
-/** Colours for standard output: none when it is not a terminal or NO_COLOR is set. */
+/** Colours for standard output: none if it is not a terminal or NO_COLOR is set. */
 export function styleFor(io: Io): Style {
   return pc.createColors(io.colour);
 }

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * A line for a terminal, broken at blanks so that no row is longer than `width`; the rows behind the first are indented. A word
- * that is longer than a row, such as a link, stays whole: the terminal breaks it, and it can be copied.
+ * A line for a terminal, broken at blanks so that no row is longer than `width`; rows after the first are indented. A word longer than a
+ * row, such as a link, stays whole: the terminal breaks it, and it can be copied.
  */
 export function wrap(line: string, width: number, indent: number): string {
   const rows: string[] = [];

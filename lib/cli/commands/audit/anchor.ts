@@ -15,11 +15,11 @@ import { printable } from "../../terminal/printable.js";
 export interface AnchorPlace {
   /** An annotated tag in the repository of the current folder. */
   readonly gitTag: boolean;
-  /** A line for the shell, given the anchor on its standard input and in the file `$SCHEMA_GATE_ANCHOR`; null for none. */
+  /** A shell command, which gets the anchor on its standard input and in the file `$SCHEMA_GATE_ANCHOR`; null for none. */
   readonly command: string | null;
 }
 
-/** Writes where the trail of a run stands to a place that the user chose; without one, to standard output. */
+/** Writes the head of a run's trail to a place that the user chose; without one, to standard output. */
 export async function anchorRun(io: Io, folder: string, { gitTag, command }: AnchorPlace): Promise<ExitCode> {
   const { events, findings } = readTrail((await readRunRecord(folder)).read(AUDIT_FILE) ?? new Uint8Array());
   if (findings.length > 0 || events.length === 0)

@@ -79,7 +79,7 @@ export const audit: CommandModule = {
   },
 };
 
-/** An id names a run of this workspace; any other word is the path of a folder, whatever it is called. */
+/** An id names a run of this workspace; any other word is a folder's path, whatever its name. */
 function isId(io: Io, run: string): boolean {
   return basename(run) === run && existsSync(join(io.cwd, ".schema-gate", "runs", run));
 }

@@ -10,16 +10,16 @@ import { readTrail } from "../../../core/audit/trail.js";
 import type { Finding } from "../../../core/finding.js";
 import type { Io } from "../../io.js";
 
-/** What this machine keeps of a run outside of its folder. */
+/** What this machine keeps of a run outside its folder. */
 export interface KeptElsewhere {
-  /** The public key of this machine, in PEM; null when it has none. */
+  /** The public key of this machine, in PEM; null if it has none. */
   readonly key: string | null;
-  /** Hash of the last event that it wrote; null when it wrote none. */
+  /** Hash of the last event that it wrote; null if it wrote none. */
   readonly head: string | null;
   readonly workspace: Workspace;
 }
 
-/** Null for a folder that is none of this workspace's runs, such as a copy, and for a run that another machine wrote. */
+/** Null for a folder that is not one of this workspace's runs, such as a copy, and for a run that another machine wrote. */
 export function keptElsewhere(io: Io, folder: string): KeptElsewhere | null {
   const runs = join(io.cwd, ".schema-gate", "runs");
   if (resolve(dirname(folder)) !== resolve(runs)) return null;
@@ -30,7 +30,7 @@ export function keptElsewhere(io: Io, folder: string): KeptElsewhere | null {
   return { key: existsSync(path) ? readFileSync(path, "utf8") : null, head, workspace };
 }
 
-/** An older state of the folder, or another one, ends elsewhere than this machine left it. */
+/** An older state of the folder, or another folder, ends with another event than this machine wrote last. */
 export function againstRecord(events: readonly AuditEvent[], { head }: KeptElsewhere): readonly Finding[] {
   if (events.at(-1)?.hash === head) return [];
   const message =
@@ -38,7 +38,7 @@ export function againstRecord(events: readonly AuditEvent[], { head }: KeptElsew
   return [auditFinding("audit.older-state", Math.max(events.length, 1), message)];
 }
 
-/** The runs before this one, each named by the trail of the next: one that is gone is a warning, one that was rewritten an error. */
+/** The runs before this one, each named in the trail of the next: a missing one is a warning, a rewritten one an error. */
 export async function againstRunsBefore(
   events: readonly AuditEvent[],
   { workspace }: KeptElsewhere,

@@ -16,7 +16,7 @@ interface Proved extends InclusionProof {
   readonly event: number;
 }
 
-/** Prints the proof that a tenant's records belong to the run, phase by phase. 1 when one of them does not. */
+/** Prints the proof that a tenant's records belong to the run, phase by phase. 1 if one of them does not. */
 export async function proveInRun(io: Io, folder: string, tenant: string, json: boolean): Promise<ExitCode> {
   const record = await readRunRecord(folder);
   const { events } = readTrail(record.read(AUDIT_FILE) ?? new Uint8Array());

@@ -21,10 +21,10 @@ import { printable } from "../../terminal/printable.js";
 
 type Sent = z.infer<typeof auditSendOutput>["sent"][number];
 
-/** An endpoint that answers may take this long for all it lacks; one that does not is left at its first failure. */
+/** An endpoint that answers may take this long for everything it lacks; one that does not is given up at its first failure. */
 const LONGEST_MS = 10 * 60_000;
 
-/** Sends webhooks what they lack of one run, or of every run of the folder. 3 when something could not be delivered. */
+/** Sends webhooks the events that they lack of one run, or of every run of the folder. 3 if something could not be delivered. */
 export async function sendTrails(io: Io, run: string | undefined, json: boolean): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd, io.env);
   const sent: Sent[] = [];
@@ -37,7 +37,7 @@ export async function sendTrails(io: Io, run: string | undefined, json: boolean)
   return without.length > 0 || sent.some(({ left }) => left > 0) ? 3 : 0;
 }
 
-/** Oldest first, without those that a process works on, which tells its webhooks itself. */
+/** Oldest first, without those that a process is working on, which tells its webhooks itself. */
 async function runsToSend(workspace: Workspace): Promise<readonly string[]> {
   const begun: string[] = [];
   for (const run of listRuns(workspace))

@@ -19,7 +19,7 @@ export interface TrailFilter {
   readonly until: number | null;
 }
 
-/** Prints the events that pass the filter, and with a tenant what each phase recorded of it. */
+/** Prints the events that pass the filter, and for a tenant what each phase recorded about it. */
 export async function showTrail(
   io: Io,
   folder: string,
@@ -43,7 +43,7 @@ export async function showTrail(
   return trail.findings.length > 0 ? 1 : 0;
 }
 
-/** What the trail recorded of a tenant, by the event that it is part of: several where it was in several batches, the newest last. */
+/** What the trail recorded about a tenant, by the event that includes it: several if it was in several batches, the newest last. */
 type Leaves = ReadonlyMap<number, readonly TenantLeaf[]>;
 
 function recordsOf(record: RunRecord, events: readonly AuditEvent[], tenant: string): Leaves {
@@ -71,7 +71,7 @@ function isOfGate(event: AuditEvent, gate: string): boolean {
   return [named, event.details.gate, event.details.phase].some((one) => String(one ?? "").toLowerCase() === gate);
 }
 
-/** Events about the tenant, those that its records are part of, and events of the whole run, which concern every tenant. */
+/** Events about the tenant, those that include its records, and events of the whole run, which concern every tenant. */
 function concerns(event: AuditEvent, tenant: string, leaves: Leaves): boolean {
   if (event.subject.kind === "tenant") return event.subject.name === tenant;
   if (event.action === "tenants.recorded") return leaves.has(event.seq);

@@ -25,7 +25,7 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
-/** A record may hold together and still be another's: `whole` needs something that was kept elsewhere to compare it with. */
+/** A record may be consistent and still be another's: `whole` requires comparing it with something that was kept elsewhere. */
 type Verdict = "whole" | "unanchored" | "broken";
 
 interface Verified extends Verification {
@@ -34,7 +34,7 @@ interface Verified extends Verification {
   readonly anchors: readonly string[];
 }
 
-/** Checks the record of a run and says what of it holds. 0 when it is whole, 1 when it is not, or could be anybody's. */
+/** Checks the record of a run and reports which parts are valid. 0 if it is whole, 1 if it is not, or could be anybody's. */
 export async function verifyFolder(io: Io, folder: string, options: VerifyOptions): Promise<ExitCode> {
   const kept = keptElsewhere(io, folder);
   const given = options.key === null ? null : readKey(resolve(io.cwd, options.key));
@@ -105,7 +105,7 @@ function asJson(result: Verified) {
   };
 }
 
-/** More would not be read; the number of the rest is said. */
+/** Nobody would read more; the number of the rest is printed. */
 const MOST_FINDINGS = 20;
 
 function asText(io: Io, folder: string, result: Verified): string {

@@ -1,6 +1,6 @@
 import type { CommandSurface, OptionSurface } from "./surface.js";
 
-/** Shell code that lists the runs of this folder. Their names hold no white space. */
+/** Shell code that lists the runs of this folder. Their names contain no white space. */
 export const LIST_RUNS = "command ls .schema-gate/runs 2>/dev/null";
 
 /** A completion for bash 4 and later. */

@@ -5,7 +5,7 @@ export interface OptionSurface {
   /** `--format`, `-o`. */
   readonly names: readonly string[];
   readonly summary: string;
-  /** What may follow: "none", "file", or a closed list. */
+  /** What may follow: nothing, any text, or a closed list. */
   readonly value: "none" | "any" | readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface CommandSurface {
   readonly values: readonly ("run" | "any" | readonly string[])[];
 }
 
-/** What every command takes, as its own description says it. Loads all of them; only `completion` needs that. */
+/** What every command accepts, by its own description. Loads all of them; only `completion` needs that. */
 export async function surface(): Promise<readonly CommandSurface[]> {
   return Promise.all(
     COMMANDS.map(async (entry) => {

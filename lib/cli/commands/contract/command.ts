@@ -27,7 +27,7 @@ The folder around a file is read too, since its earlier migrations say what the 
 Exit code 1 when something was not understood and nobody accepted it.`;
 
 interface Settings extends ReadReleaseOptions {
-  /** Folders of the application's code; null: looked for. */
+  /** Folders of the application's code; null: search for them. */
   readonly folders: readonly string[] | null;
 }
 

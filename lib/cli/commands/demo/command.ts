@@ -8,7 +8,7 @@ Examples:
   schema-gate demo --scenario blocked    tenants whose rows would break the release; the gate holds
 `;
 
-/** The main job on made-up tenants. */
+/** The main job on generated tenants. */
 export const demo: CommandModule = {
   describe(program: Command) {
     program

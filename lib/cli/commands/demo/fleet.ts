@@ -38,14 +38,14 @@ const DRIFT: Readonly<Record<string, string>> = {
   [NULLABLE_LIMIT]: "alter table app.users alter column quota_limit drop not null",
 };
 
-/** Rows that the release would trip over. */
+/** Rows that the release would fail on. */
 const BAD_ROWS: Readonly<Record<string, string>> = {
   [NULLABLE_LIMIT]: "update app.users set quota_limit = null where id in (17, 42, 99)",
   [ORPHANS]: "update billing.subscriptions set plan_id = 77 where id in (3, 8)",
   [DUPLICATES]: "update app.users set quota_key = 'key-7', account_id = 3 where id in (7, 12, 22)",
 };
 
-/** Makes one database per tenant from a template with the baseline and its ledger, then lets a few of them go their own way. */
+/** Creates one database per tenant from a template with the baseline and its ledger, then makes a few of them drift. */
 export async function createDemoFleet(
   server: EmbeddedServer,
   release: Release,

@@ -37,7 +37,7 @@ export interface DemoOptions {
   readonly yes: boolean;
 }
 
-/** The main job on made-up tenants: an embedded server, a fleet, a release, every gate, the approval, the rollout. */
+/** The main job on generated tenants: an embedded server, a fleet, a release, every gate, the approval, the rollout. */
 export async function runDemo(io: Io, options: DemoOptions): Promise<ExitCode> {
   const workspace = workspaceIn(io.cwd, io.env);
   await clearOlderDemos(workspace);
@@ -50,7 +50,7 @@ export async function runDemo(io: Io, options: DemoOptions): Promise<ExitCode> {
   return work(io, workspace, request, server, { ...options, resumed: false });
 }
 
-/** Brings a demo's server back and goes on with the run. */
+/** Brings a demo's server back and continues the run. */
 export async function resumeDemo(
   io: Io,
   workspace: Workspace,

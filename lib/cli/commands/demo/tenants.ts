@@ -1,4 +1,4 @@
-/** Names for a made-up fleet. Two of them are the ones whose schema has drifted. */
+/** Names for a generated fleet. Two of them have a drifted schema. */
 export const MISSING_INDEX = "042-prod";
 export const NULLABLE_LIMIT = "159-legacy";
 /** In the scenario `blocked`: tenants whose rows would break the release. */

@@ -9,7 +9,7 @@ import type { Artifacts } from "../../../ports/artifacts.js";
 import { UnfinishedError } from "../../command.js";
 import { lockHolder } from "../../run/run-lock.js";
 
-/** What `resume` needs to bring a demo's server back where it was. */
+/** What `resume` needs to bring a demo's server back in the same place. */
 export interface DemoServerRecord {
   readonly directory: string;
   readonly port: number;
@@ -18,7 +18,7 @@ export interface DemoServerRecord {
 /** A fresh database with the demo's rows. */
 const BYTES_PER_TENANT = 9 * 2 ** 20;
 
-/** A new folder outside the home: as root the server runs as another user, who may not enter a private one. */
+/** A new folder outside the home: if we are root, the server runs as another user, who may not enter a private one. */
 export function serverDirectory(tenants: number): string {
   return mkdtempSync(join(scratchDirectory(tenants * BYTES_PER_TENANT), "schema-gate-demo-"));
 }
@@ -52,7 +52,7 @@ export async function writeRegistry(
   await files(workspace).putText("password", server.password);
 }
 
-/** After a demo that has ended there is nothing to come back to. */
+/** A demo that has ended leaves nothing to come back to. */
 export async function removeServer(workspace: Workspace, run: string): Promise<void> {
   const record = await readServerRecord(workspace, run);
   if (record) rmSync(record.directory, { recursive: true, force: true });
@@ -60,8 +60,8 @@ export async function removeServer(workspace: Workspace, run: string): Promise<v
 }
 
 /**
- * A new demo takes the place of those in this folder that were interrupted: their servers are large, and the registry is
- * one file. Throws when one of them is still worked on.
+ * A new demo replaces the interrupted ones in this folder: their servers are large, and the registry is one file. Throws if one of them is
+ * still being worked on.
  */
 export async function clearOlderDemos(workspace: Workspace): Promise<void> {
   for (const key of await files(workspace).list("servers")) {

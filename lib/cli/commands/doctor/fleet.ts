@@ -38,7 +38,7 @@ export async function fleetChecks(
     if (first) {
       const of = await serverChecks(await fleet.entry(first.id), config);
       checks.push(...of);
-      // What was found missing already would fail here for the same reason.
+      // What was already found missing would fail here for the same reason.
       if (here !== undefined && of.every(({ status }) => status !== "error"))
         checks.push(...(await rehearsed(fleet, config, first, here)));
     }
@@ -82,7 +82,7 @@ async function registry(fleet: Fleet): Promise<readonly Tenant[] | Check> {
   }
 }
 
-/** Every tenant once, as many at a time per host as the config gives it. */
+/** Every tenant once, as many at a time per host as the config allows. */
 async function everyTenant(
   fleet: Fleet,
   hosts: ReadonlyMap<string, readonly Tenant[]>,

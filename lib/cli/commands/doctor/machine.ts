@@ -7,7 +7,7 @@ import { keyId } from "../../../core/audit/seal.js";
 import { type Check, lacking, ok } from "../../../core/doctor/check.js";
 import type { Io } from "../../io.js";
 
-/** What this machine has to have. */
+/** What this machine must have. */
 export async function machineChecks(io: Io): Promise<readonly Check[]> {
   return [node(), embedded(), folder(io.cwd), disk(io.cwd), ...(await signingKey(io))];
 }
@@ -66,7 +66,7 @@ function disk(cwd: string): Check {
   });
 }
 
-/** The key is made by the first run; before it there is nothing to check. */
+/** The first run creates the key; before that there is nothing to check. */
 async function signingKey(io: Io): Promise<readonly Check[]> {
   if (!existsSync(join(io.cwd, ".schema-gate"))) return [];
   try {

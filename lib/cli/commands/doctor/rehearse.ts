@@ -18,11 +18,11 @@ import type { Tenant } from "../../../ports/registry.js";
 
 const WRITE: SessionOptions = { purpose: "write", statementTimeout: 10_000, lockTimeout: 2000 };
 
-/** What a release does to a tenant, on an empty database that is there for it alone. */
+/** What a release does to a tenant, on an empty database created just for this. */
 const WORK = `create schema schema_gate_doctor; create table schema_gate_doctor.t (id int primary key, v text);
   insert into schema_gate_doctor.t select n, 'v' from generate_series(1, 10) n; alter table schema_gate_doctor.t add w int not null default 1;
   create index on schema_gate_doctor.t (v)`;
-/** Finds out by doing: makes an empty database, fills it, copies it, changes the copy and drops both, as a run would on this server. */
+/** Checks by doing: creates an empty database, fills it, copies it, changes the copy and drops both, as a run would on this server. */
 export async function rehearsed(
   fleet: Fleet,
   config: Config,
@@ -64,7 +64,7 @@ class Trial {
     return [ok(this.nameOf("clones"), `${this.login} made, filled, copied and dropped a database${this.asRole()}`)];
   }
 
-  /** What is copied is the empty database: a tenant's own may be large, and in use. */
+  /** The empty database is what gets copied: a tenant's own may be large, and in use. */
   private async copy(name: string): Promise<void> {
     const of = { ...this.tenant, database: name };
     const clone = await this.step("clones", () => this.database.clone(of, `${name}_copy`));
@@ -79,7 +79,7 @@ class Trial {
     await this.step("clean-up", () => clone.drop().then(() => true));
   }
 
-  /** Null where it failed, with a check that says so. */
+  /** Null if it failed, with a check that says so. */
   private async step<T>(what: string, work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();

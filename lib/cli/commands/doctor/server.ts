@@ -17,7 +17,7 @@ export const READ: SessionOptions = { purpose: "read", statementTimeout: 10_000,
 
 type FactsRow = ServerFacts & Record<string, unknown>;
 
-/** What the server of one tenant and our role there allow. */
+/** What the server of one tenant, and our role there, allow. */
 export async function serverChecks({ tenant, endpoint }: FleetEntry, config: Config): Promise<readonly Check[]> {
   try {
     const session = await openSession(endpoint, READ);

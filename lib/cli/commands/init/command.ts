@@ -99,7 +99,7 @@ async function asked(io: Io, migrations: FoundMigrations): Promise<ConfigAnswers
   }
 }
 
-/** A list to fill in, when there is none: with the one database that the environment names, as its name and not its value. */
+/** A list to fill in if there is none: with the single database that the environment names, by the variable's name and not its value. */
 function makeRegistry(io: Io, file: string): string | null {
   const path = resolve(io.cwd, file);
   if (existsSync(path) || !file.endsWith(".csv")) return null;

@@ -12,7 +12,7 @@ export interface ConfigAnswers {
 
 /**
  * A `schema-gate.yaml` with every setting explained. `#name: value` at the start of a line is a default, `# name: value` an example: either
- * kind is valid YAML once its `#`, or `# `, is taken away.
+ * becomes valid YAML once its `#`, or `# `, is removed.
  */
 export function configText(answers: ConfigAnswers): string {
   return `# Schema Gate: what to migrate, where, and how carefully. Settings behind "#" show their defaults, those behind "# " are examples.
@@ -131,7 +131,7 @@ ${(answers.approvers.length === 0 ? [NOBODY_YET] : answers.approvers).map((id) =
 `;
 }
 
-/** Stands where nobody was named; no login is called so. */
+/** Used if nobody was named; no login has this name. */
 const NOBODY_YET = "login-of-an-approver";
 
 function registry(from: ConfigAnswers["registry"]): string {

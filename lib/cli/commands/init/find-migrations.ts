@@ -11,14 +11,14 @@ export interface FoundMigrations {
   readonly count: number;
 }
 
-/** What frameworks call the folder of their migrations. */
+/** What frameworks call their migrations' folder. */
 const NAMES = /^(migrations?|migrate|drizzle|changelogs?|sql|schema)$/;
 const SKIPPED = /^(\..*|node_modules|target|vendor|dist|build|out|tests?|fixtures)$/;
 const DEEPEST = 6;
-/** A folder tree larger than this is searched no further; a person can name the folder. */
+/** The search stops in a folder tree larger than this; a person can name the folder. */
 const MOST_FOLDERS = 5000;
 
-/** Folders below that hold migrations, the one with the most first. */
+/** Folders below that contain migrations, the one with the most first. */
 export async function findMigrations(directory: string): Promise<readonly FoundMigrations[]> {
   const found: FoundMigrations[] = [];
   for (const folder of candidates(directory)) {
@@ -29,7 +29,7 @@ export async function findMigrations(directory: string): Promise<readonly FoundM
   return found.sort((a, b) => b.count - a.count || (a.folder < b.folder ? -1 : 1));
 }
 
-/** What one folder holds; null for none. */
+/** What one folder contains; null for none. */
 export async function readFolder(directory: string, folder: string): Promise<FoundMigrations | null> {
   const files = (await readReleaseFolder(folder)).map((file) => readSourceFile(file).file);
   const { convention } = detectConvention(files);

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Io } from "../../io.js";
 
-/** Asks one question after the other on a terminal; an empty answer takes what is proposed. */
+/** Asks one question after the other on a terminal; an empty answer accepts the proposal. */
 export class Questions {
   private readonly reader;
 

@@ -52,7 +52,7 @@ export const kept: CommandModule = {
   },
 };
 
-/** The same purge, decided. */
+/** The same purge, confirmed. */
 function again({ config, tenant, olderThan }: Readonly<Record<string, unknown>>): string {
   const given = [
     config === "schema-gate.yaml" ? null : ["--config", config],

@@ -9,7 +9,7 @@ import { RegistryError, type Tenant } from "../../../ports/registry.js";
 import { UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
 
-/** Works on the tenants of the config, or on the one that is named, one after the other. */
+/** Works on the tenants of the config, or on the named one, one after the other. */
 export async function eachTenantOf<T>(
   io: Io,
   { config, directory }: LoadedConfig,

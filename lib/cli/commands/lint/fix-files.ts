@@ -8,7 +8,7 @@ import type { Io } from "../../io.js";
 
 import type { LintedFiles } from "./lint-groups.js";
 
-/** A rewrite may make room for another; more rounds than this would mean that two rules undo each other. */
+/** One rewrite may make room for another; more rounds than this would mean that two rules undo each other. */
 const ROUNDS = 5;
 
 /** Writes every mechanical rewrite, and lints again until none is left. */

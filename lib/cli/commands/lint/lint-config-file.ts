@@ -10,7 +10,7 @@ export interface LintSettings {
   readonly customRules: readonly Rule[];
 }
 
-/** The `lint` section of the config, when there is a config. Parsers are loaded only then. Throws `UsageError`. */
+/** The `lint` section of the config, if there is a config. Parsers are loaded only then. Throws `UsageError`. */
 export async function readLintConfig(io: Io, path: string, custom = true): Promise<LintSettings> {
   const file = resolve(io.cwd, path);
   if (!existsSync(file)) {

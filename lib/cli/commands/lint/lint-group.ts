@@ -9,7 +9,7 @@ import type { SourceFile } from "../../../core/migration/source-file.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
 
-/** What the files of one group come to. Plain data. */
+/** The lint result for the files of one group. Plain data. */
 export interface LintedGroup {
   readonly findings: readonly Finding[];
   readonly statements: number;
@@ -21,7 +21,7 @@ export interface LintGroupInput {
   readonly group: LintGroup;
   readonly settings: LintSettings;
   readonly together: boolean;
-  /** `2026-11-30`; waivers end with a day. */
+  /** `2026-11-30`; waivers expire by day. */
   readonly today: string;
 }
 
@@ -57,7 +57,7 @@ export async function lintGroup({
   };
 }
 
-/** Kinds of rewriting are loaded where there is something to rewrite. */
+/** The kinds of rewriting are loaded only if there is something to rewrite. */
 async function namingRewrites(found: readonly Finding[]): Promise<readonly Finding[]> {
   if (found.every(({ severity }) => severity === "note")) return found;
   const { withRewrite } = await import("../../../core/rewrite/with-rewrite.js");
@@ -67,7 +67,7 @@ async function namingRewrites(found: readonly Finding[]): Promise<readonly Findi
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
 async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<LintScripts> {
   if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) {
-    // The conventions of the frameworks and the reader of Rust weigh as much as all else together.
+    // The conventions of the frameworks and the reader of Rust are as large as everything else together.
     const { scriptsOf } = await import("../../../core/lint/scripts-of.js");
     return scriptsOf(group.files);
   }

@@ -9,7 +9,7 @@ import type { LintSettings } from "./lint-config-file.js";
 import type { LintedGroup, LintGroupInput } from "./lint-group.js";
 import { tuneEngine } from "./tune-engine.js";
 
-/** Of the sources that were built; absent where they run as they are, and then nothing is remembered. */
+/** Of the sources that were built; absent if they run unbuilt, and then nothing is remembered. */
 declare const SCHEMA_GATE_BUILD: string | undefined;
 const BUILD = typeof SCHEMA_GATE_BUILD === "string" ? SCHEMA_GATE_BUILD : null;
 
@@ -21,17 +21,17 @@ export interface LintedFiles {
   readonly skipped: readonly string[];
   readonly conventions: readonly string[];
   readonly customRules: readonly Rule[];
-  /** Where only changed files count: since when, and how many files were read. */
+  /** If only changed files count: since when, and how many files were read. */
   readonly since?: { readonly ref: string; readonly files: number };
 }
 
 export interface LintOptions {
   readonly together: boolean;
-  /** Nothing that is remembered is believed. */
+  /** Use nothing that is remembered. */
   readonly fresh: boolean;
 }
 
-/** Lints each group by itself, and puts the findings together. */
+/** Lints each group separately, and combines the findings. */
 export async function lintGroups(
   io: Pick<Io, "env">,
   groups: readonly LintGroup[],
@@ -39,7 +39,7 @@ export async function lintGroups(
   { together, fresh }: LintOptions,
 ): Promise<LintedFiles> {
   const today = new Date().toISOString().slice(0, 10);
-  // A rule of the repository's own is code, which may look at anything.
+  // A repository's own rule is code, which may look at anything.
   const memory = BUILD === null || settings.customRules.length > 0 ? null : new Remembered("lint", io.env);
   const inputs = groups.map((group): LintGroupInput => ({ group, settings, together, today }));
   const keys = inputs.map(keyOf);
@@ -63,13 +63,13 @@ export async function lintGroups(
   };
 }
 
-/** The parser is compiled as it is loaded, so it is loaded when the engine is tuned, and only where something is to be linted. */
+/** Loading the parser compiles it, so it is loaded after the engine is tuned, and only if something is to be linted. */
 async function lintNow(input: LintGroupInput): Promise<LintedGroup> {
   const { lintGroup } = await import("./lint-group.js");
   return lintGroup(input);
 }
 
-/** Everything that a result depends on. Lengths stand before what they measure, so that no two inputs run together into one. */
+/** Everything that a result depends on. Lengths come before what they measure, so that two inputs never run together into one. */
 function keyOf({ group, settings, together, today }: LintGroupInput): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([BUILD, process.version, today, settings.config, together, group.folder, group.findings]));

@@ -7,8 +7,8 @@ import { UnfinishedError } from "../../command.js";
 import type { LintedFiles } from "./lint-groups.js";
 
 /**
- * What was found in the files that changed since `ref`. All files are read, since those before tell what a statement meets. A finding
- * without a file, such as a folder that cannot be read as any framework's, always stays.
+ * What was found in the files that changed since `ref`. All files are read, since earlier ones tell what a statement operates on. A finding
+ * without a file, such as a folder that no framework can read, always stays.
  */
 export async function onlyChanged(linted: LintedFiles, ref: string, cwd: string): Promise<LintedFiles> {
   const changed = await changedPaths(ref, cwd);
@@ -39,7 +39,7 @@ function isOrIsBelow(path: string, changed: ReadonlySet<string>): boolean {
   }
 }
 
-/** Git names files without links in their folders. */
+/** Git names files by paths whose folders are not links. */
 function real(path: string): string {
   try {
     return join(realpathSync(dirname(path)), path.slice(dirname(path).length));

@@ -31,7 +31,7 @@ export const mcp: CommandModule = {
   },
 
   async run(io: Io, _args, options): Promise<ExitCode> {
-    // Loaded here: the SDK weighs more than most commands, which never need it.
+    // Loaded here: the SDK is larger than most commands, which never need it.
     const { serveStdio, StdioServerTransport } = await import("@modelcontextprotocol/server/stdio");
     const { mcpServer } = await import("./server.js");
     const allowed = {

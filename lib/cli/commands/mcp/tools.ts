@@ -4,16 +4,16 @@ import { z } from "zod";
 export type Reach =
   /** Nothing. */
   | "files"
-  /** Connects to the databases that the config and its registry name, with the config's password, and asks them queries of the repository's. */
+  /** Connects to the databases that the config and its registry name, with the config's password, and runs the repository's queries there. */
   | "connect"
   /** Runs code of the repository: migrations, a migrator, rules. */
   | "execute";
 
-/** What whoever started the server allowed. */
+/** What the person who started the server allowed. */
 export interface Allowed {
   readonly connect: boolean;
   readonly execute: boolean;
-  /** Path of the config; no caller names another. */
+  /** Path of the config; no caller can name another. */
   readonly config: string;
 }
 
@@ -24,7 +24,7 @@ export interface Tool {
   readonly title: string;
   readonly description: string;
   readonly input: z.ZodObject;
-  /** The command line for an input that fits. What a caller wrote stands behind `--`, so it can be no option. */
+  /** The command line for a valid input. What a caller wrote comes after `--`, so it cannot be an option. */
   argv(input: Readonly<Record<string, unknown>>, allowed: Allowed): readonly string[];
 }
 
@@ -32,10 +32,7 @@ const json = z.boolean().default(false).describe("the machine-readable form, for
 const run = z.string().describe("id of a run, or the path of its folder");
 const paths = z.array(z.string()).min(1).describe("migration files or folders, SQL or Rust");
 
-/**
- * Every tool. Approving, rejecting, running, resuming, rolling back, purging and writing files are not among them: those are
- * a person's to decide.
- */
+/** Every tool. Approving, rejecting, running, resuming, rolling back, purging and writing files are not among them: a person decides those. */
 export const TOOLS: readonly Tool[] = [
   {
     name: "lint",
@@ -164,7 +161,7 @@ export const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** The tools that whoever started the server allowed. */
+/** The tools that the person who started the server allowed. */
 export function allowedTools({ connect, execute }: Allowed): readonly Tool[] {
   return TOOLS.filter(
     ({ reach }) => reach === "files" || (reach === "connect" && connect) || (reach === "execute" && execute),

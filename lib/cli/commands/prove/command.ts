@@ -64,7 +64,7 @@ export const prove: CommandModule = {
         });
         finished = true;
       } finally {
-        // What was proved before something stopped it is said all the same.
+        // What was proved before something stopped it is still reported.
         print(io, { results, release, server, finished }, options.json === true);
         await server.stop();
       }
@@ -140,7 +140,7 @@ async function read(io: Io, path: string, options: Readonly<Record<string, unkno
   return release;
 }
 
-/** What the options and the config say of the files; the options come first. */
+/** What the options and the config say about the files; options take precedence. */
 function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): ReadReleaseOptions {
   const named = typeof options.convention === "string" ? { convention: options.convention } : {};
   const file = String(options.config);
@@ -154,7 +154,7 @@ interface Report {
   readonly results: readonly ProvedMigration[];
   readonly release: Release;
   readonly server: ProveServer;
-  /** False when something stopped the proof before its last migration. */
+  /** False if something stopped the proof before its last migration. */
   readonly finished: boolean;
 }
 

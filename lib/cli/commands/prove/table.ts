@@ -3,7 +3,7 @@ import { isProved, type ProvedMigration } from "../../../steps/proof/prove-folde
 import { printable } from "../../terminal/printable.js";
 import { duration, type Style } from "../../terminal/style.js";
 
-/** One line per migration, the reasons of those that are not proved below them, and the sum. */
+/** One line per migration, with the reasons below those that are not proved, and the total. */
 export function renderTable(results: readonly ProvedMigration[], style: Style): string {
   const width = Math.min(56, Math.max(9, ...results.map(({ id }) => id.length)));
   const head = style.bold(

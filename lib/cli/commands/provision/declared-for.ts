@@ -23,11 +23,11 @@ interface DeclaredPlace {
   /** Every tenant's. */
   readonly schemas: readonly string[];
   readonly shared: readonly string[];
-  /** Not as it was found out the last time. */
+  /** Do not use what was found out last time. */
   readonly fresh: boolean;
 }
 
-/** The schema that migrations lead to on the tenant's server: as it was found out the last time, or on an empty database. */
+/** The schema that migrations lead to on the tenant's server: as found out last time, or by running them on an empty database. */
 export async function declaredFor(
   ports: DeclaredPorts,
   release: Release,

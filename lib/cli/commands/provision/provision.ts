@@ -32,7 +32,7 @@ import type { ProvisionOutput } from "../../json/provision.js";
 import { packageVersion } from "../../version.js";
 import { declaredFor } from "./declared-for.js";
 
-/** The fleet, or the history, is not such that a tenant can be made like it. */
+/** The state of the fleet, or of the history, does not allow making a tenant like it. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 
@@ -45,7 +45,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Makes one tenant. Throws `UsageError`, `RefusedError` and `UnfinishedError`, with nothing left behind. */
+/** Creates one tenant. Throws `UsageError`, `RefusedError` and `UnfinishedError`, with nothing left behind. */
 export async function provision(io: Io, id: string, file: string): Promise<Omit<ProvisionOutput, "ms">> {
   const { config, directory } = readConfig(io.cwd, file);
   if (config.migrator !== undefined)
@@ -138,7 +138,7 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
     migrations: migrations.map(({ version }) => version),
     pending: pending.map(({ version }) => version),
     like: like.map((one) => one.id),
-    // Of a copy it was said when the template was made.
+    // For a copy, this was reported when the template was made.
     leftOut: (template === "copied" ? [] : leftOut(migrations)).map(
       ({ subject, message }) => `${subject.name}: ${message}`,
     ),
@@ -148,7 +148,7 @@ async function made(making: Making): Promise<Omit<ProvisionOutput, "ms">> {
   };
 }
 
-/** Null where the config wants none, and for schemas, which cannot be copied. */
+/** Null if the config wants none, and for schemas, which cannot be copied. */
 function templateOf(
   { config, tenant, directory }: Making,
   convention: string,
@@ -192,7 +192,7 @@ function taken({ database, host, schema }: Tenant): UsageError {
   return new UsageError(`the ${what} on ${host} is there already`, "schema-gate inspect   (shows what it has)");
 }
 
-/** How long another provision is waited for. */
+/** How long to wait for another provision. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 100;
 const OURS = "provision ";

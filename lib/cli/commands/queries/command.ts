@@ -40,7 +40,7 @@ Examples:
 
 Exit 1: a query breaks, or a row is refused. Plans are estimates; without --url they are for empty tables.`;
 
-/** Those of a run whose config says nothing. */
+/** The defaults of a run whose config says nothing. */
 const DEFAULTS = workloadConfigSchema.parse({});
 
 function severity(flags: string, what: string): Option {
@@ -166,7 +166,7 @@ async function examine(io: Io, workload: Workload, options: Readonly<Record<stri
   }
 }
 
-/** Places in a migration are relative to the folder of the release; the others to where the command runs. */
+/** Places in a migration are relative to the release's folder; the others to where the command runs. */
 function placedIn(folder: string, finding: Finding, migrations: readonly Migration[]): Finding {
   const { source } = finding;
   if (!source || !migrations.some(({ up }) => up.statements.some((statement) => statement.source === source)))

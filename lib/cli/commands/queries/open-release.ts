@@ -29,15 +29,18 @@ export interface OpenedRelease {
 }
 
 export interface ReleaseOptions {
-  /** Null: a server of our own. */
+  /** Null: our own server. */
   readonly url: string | null;
-  /** So many of the newest migrations are the release, over a database that the others have made; null: what the ledger of the URL's database lacks. */
+  /**
+   * How many of the newest migrations are the release, over a database that the others have made; null: what the URL's database lacks by
+   * its ledger.
+   */
   readonly last: number | null;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
 
-/** Throws `UsageError` where the folder or the database has no release to examine. */
+/** Throws `UsageError` if the folder or the database has no release to examine. */
 export async function openRelease(folder: string, options: ReleaseOptions): Promise<OpenedRelease> {
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) throw new UsageError(`${folder} is not a folder.`, "schema-gate queries --release FOLDER");
@@ -77,7 +80,7 @@ async function overDatabase(release: Release, server: ProveServer): Promise<Open
   };
 }
 
-/** A scratch database with all migrations but the newest. */
+/** A scratch database with all migrations except the newest. */
 async function overHistory(release: Release, server: ProveServer, options: ReleaseOptions): Promise<OpenedRelease> {
   const last = options.last ?? 1;
   const at = Math.max(0, release.migrations.length - last);

@@ -103,7 +103,7 @@ async function read(io: Io, path: string, options: Readonly<Record<string, unkno
   return { folder, files, release, targets: new Set(chosen.map(({ version }) => version)) };
 }
 
-/** Of a migration with a folder of its own (`0007_orders/up.sql`) the folder around that. */
+/** For a migration with its own folder (`0007_orders/up.sql`), the folder around that. */
 function folderOf(file: string): string {
   const own = dirname(file);
   return /^(?:up|migration)\.sql$/.test(basename(file)) && /\d/.test(basename(own)) ? dirname(own) : own;

@@ -13,11 +13,11 @@ import { laterFolder } from "../../run/waiting-steps.js";
 
 export interface PlanFiles {
   readonly steps: readonly WrittenStep[];
-  /** Why there are none; null where there are. */
+  /** Why there are none; null if there are some. */
   readonly unwritten: { readonly code: RewriteRefusalCode; readonly reason: string } | null;
 }
 
-/** The files of a plan. What they say is read again by the convention: they run what was proved, or none is written. */
+/** The files of a plan. The convention reads their text again: they run what was proved, or none is written. */
 export async function filesOf(
   release: Release,
   migration: Migration,
@@ -58,7 +58,7 @@ async function assertReadAlike(
     throw new NotRewritable("convention", `files of ${release.convention} would not run the steps as they were proved`);
 }
 
-/** Files of the original in whose place the steps come. */
+/** Files of the original that the steps replace. */
 function replacedBy({ up, down }: Migration): readonly string[] {
   return [...new Set([up.file, ...(down ? [down.file] : [])])];
 }
@@ -75,8 +75,8 @@ export function targetsOf(folder: string): Targets {
 }
 
 /**
- * Writes the steps next to the original, those of a later release into a folder of their own, and the original's own files last. Where one
- * cannot be written, all that were are taken away again, and the original stays as it was. Returns the paths.
+ * Writes the steps next to the original, those of a later release into a separate folder, and the original's own files last. If one cannot
+ * be written, all written ones are removed again, and the original stays as it was. Returns the paths.
  */
 export async function writeSteps(
   migration: Migration,

@@ -21,7 +21,7 @@ Examples:
 Reports changed schemas (except drift that the config allows), invalid indexes, tenants that are new, gone, unreachable or reachable again,
 and ledgers that fell behind the migrations. Skips exempt tenants. Changes nothing and clones nothing.`;
 
-/** Between two passes a service answers a signal within this. */
+/** Between two passes a service reacts to a signal within this time. */
 const LEAST_MS = 1000;
 
 /** What changed in the fleet since the last look. */
@@ -61,7 +61,7 @@ export const watch: CommandModule = {
   },
 };
 
-/** The first pass shows whether config and registry can be read; one that fails later is said, and the next one tries again. */
+/** The first pass shows whether config and registry can be read; a later failure is reported, and the next pass tries again. */
 async function serve(
   io: Io,
   every: { readonly text: string; readonly ms: number },

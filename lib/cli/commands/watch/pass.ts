@@ -30,16 +30,16 @@ export interface PassOptions {
 export interface Pass {
   /** ISO 8601. */
   readonly at: string;
-  /** No look before could be compared with. */
+  /** There was no earlier look to compare with. */
   readonly first: boolean;
-  /** A look is there that this version did not write, or somebody else changed: it is not believed. */
+  /** There is a stored look that this version did not write, or that somebody else changed: it is not trusted. */
   readonly distrusted: boolean;
   readonly tenants: number;
   readonly exempt: readonly string[];
   readonly changes: readonly FleetChange[];
 }
 
-/** Looks at the fleet once, and keeps what was seen for the next time. Throws `UsageError`. */
+/** Looks at the fleet once, and stores what was seen for the next time. Throws `UsageError`. */
 export async function watchOnce(io: Io, options: PassOptions): Promise<Pass> {
   const { config, directory } = readConfig(io.cwd, options.config);
   const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
@@ -85,7 +85,7 @@ export async function watchOnce(io: Io, options: PassOptions): Promise<Pass> {
     distrusted,
     tenants: watched.length,
     exempt: [...left],
-    // Before the first look every tenant would be new.
+    // Compared with nothing, every tenant would be new.
     changes: known === null ? changes.filter(({ code }) => code !== "new") : changes,
   };
 }

@@ -3,10 +3,10 @@ import type { FleetChange } from "../../../core/watch/changes.js";
 import { printable } from "../../terminal/printable.js";
 import type { Pass } from "./pass.js";
 
-/** More are counted; `--json` has them all. */
+/** The rest are only counted; `--json` has them all. */
 const MOST_NAMED = 10;
 
-/** One pass for a terminal or a log: a line for each change, with its tenants, and what it consists of below. */
+/** One pass for a terminal or a log: a line for each change, with its tenants, and below it the details. */
 export function passText({ at, first, distrusted, tenants, exempt, changes }: Pass): string {
   const seen = `${plural(tenants, "tenant")} looked at${exempt.length > 0 ? `, ${exempt.length} exempt` : ""}`;
   const lines = [

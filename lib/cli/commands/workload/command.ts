@@ -60,7 +60,7 @@ export const workload: CommandModule = {
   },
 };
 
-/** What the options and the files name; without any, what the config names. */
+/** What the options and the files name; if there are none, what the config names. */
 async function collect(
   io: Io,
   saved: readonly string[],
@@ -95,7 +95,7 @@ async function read(sources: Parameters<typeof readWorkloadSources>[0]): Promise
   }
 }
 
-/** Each database once: where tenants are schemas of one, its counters are those of all. */
+/** Each database once: if tenants are schemas of one database, its counters cover all of them. */
 async function statistics(io: Io, file: string): Promise<Workload> {
   const seen = new Set<string>();
   const results = await eachTenantOf(

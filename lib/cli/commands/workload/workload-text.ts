@@ -6,7 +6,7 @@ import type { Style } from "../../terminal/style.js";
 const SHOWN = 25;
 const WIDTH = 100;
 
-/** The busiest queries, what is not among them and why, and the sum. */
+/** The busiest queries, what is left out and why, and the total. */
 export function workloadText(workload: Workload, style: Style): string {
   const { queries, unexamined, remarks } = workload;
   const lines = queries.slice(0, SHOWN).flatMap((query) => queryLines(query, style));
