@@ -8,20 +8,20 @@ import { KnownCatalogs, readFingerprint } from "../steps/catalog/read-catalog.js
 import { readConfig } from "./read-config.js";
 
 export interface FleetInspection {
-  /** Tenants of the same schema, the largest cluster first. */
+  /** Tenants with the same schema, the largest cluster first. */
   readonly clusters: readonly Cluster[];
-  /** Tenants that could not be read, and why. Never taken for equal to anything. */
+  /** Tenants that could not be read, and why. They are never treated as equal to anything. */
   readonly unknown: readonly { readonly tenant: string; readonly reason: string }[];
 }
 
 export interface InspectFleetOptions {
   /** Path of the config. Default: `schema-gate.yaml`. */
   readonly config?: string;
-  /** What secrets of the form `env:NAME` are read from. Default: this process's environment. */
+  /** Where secrets of the form `env:NAME` are read from. Default: this process's environment. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads every tenant's schema, read-only, as many at a time per host as the config allows. Throws for a config or registry that is not valid. */
+/** Reads every tenant's schema, read-only, as many at a time per host as the config allows. Throws for an invalid config or registry. */
 export async function inspectFleet(options: InspectFleetOptions = {}): Promise<FleetInspection> {
   const { config, directory } = readConfig(process.cwd(), options.config ?? "schema-gate.yaml");
   const fleet = new Fleet(config, localSecrets(options.environment ?? process.env, directory), directory);

@@ -6,12 +6,12 @@ import { type Clone, NotDropped } from "../ports/database.js";
 import type { Tenant } from "../ports/registry.js";
 import type { ProofDatabases } from "../steps/proof/prove-folder.js";
 
-/** Names begin so: what a proof that was killed left on a server can be told by it. */
+/** Prefix of the names: it identifies what a killed proof left on a server. */
 const PREFIX = "schema_gate_prove_";
 
 /**
- * An empty database and copies of it, next to each other on one server. What killed proofs left there goes first. With `signal`
- * aborted, what runs is cancelled and throws `Interrupted`; databases can still be dropped.
+ * An empty database and copies of it, next to each other on one server. First removes what killed proofs left there. When `signal` is
+ * aborted, what is running is cancelled and throws `Interrupted`; databases can still be dropped.
  */
 export async function openProofDatabases(endpoint: Endpoint, signal?: AbortSignal): Promise<ProofDatabases> {
   const base = `${PREFIX}${randomBytes(6).toString("hex")}`;
@@ -28,7 +28,7 @@ export async function openProofDatabases(endpoint: Endpoint, signal?: AbortSigna
   });
   const database = signal ? interruptible(reached, signal) : reached;
   await database.sweep(tenantOf(base), PREFIX).catch((error: unknown) => {
-    // What an earlier proof left takes nothing from this one.
+    // What an earlier proof left does not affect this one.
     if (!(error instanceof NotDropped)) throw error;
   });
   const chain = await database.scratch(tenantOf(base), base);

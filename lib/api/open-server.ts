@@ -17,7 +17,7 @@ export interface ProveServer {
 /** Room for the server's own files and a few copies of a schema. */
 const BYTES = 400 * 2 ** 20;
 
-/** The server behind a URL, or one of our own that is gone when the proof ends. Throws `UsageError`. */
+/** The server behind a URL, or our own, which is gone when the proof ends. Throws `UsageError`. */
 export async function openServer(url: string | null): Promise<ProveServer> {
   if (url !== null) {
     try {

@@ -16,8 +16,8 @@ export interface ProveReleaseOptions {
 }
 
 /**
- * Executes each migration of a folder up, back and up again on scratch databases, and compares schema and rows. No database
- * or server is left behind. Throws when the folder or the server cannot be used.
+ * Executes each migration of a folder up, back and up again on scratch databases, and compares schema and rows. Leaves no database or
+ * server behind. Throws if the folder or the server cannot be used.
  */
 export async function proveRelease(
   folder: string,

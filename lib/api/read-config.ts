@@ -42,6 +42,6 @@ type Issue = NonNullable<ReturnType<typeof configSchema.safeParse>["error"]>["is
 
 function whatOf(issue: Issue): string {
   if (issue.code === "unrecognized_keys") return `unknown key ${issue.keys.join(", ")}`;
-  // Of a name that the user gives, zod's own sentence says only that it is wrong.
+  // For a name that the user gives, zod's own message says only that it is wrong.
   return (issue.code === "invalid_key" ? issue.issues[0]?.message : undefined) ?? issue.message;
 }

@@ -1,13 +1,13 @@
 import type { Json } from "../core/json.js";
 
-/** Where what is big lives: a folder here, a bucket on AWS. Keys are relative paths such as `introspect/3.json`. */
+/** Where large data is stored: a folder here, a bucket on AWS. Keys are relative paths such as `introspect/3.json`. */
 export interface Artifacts {
-  /** Whole or not at all; replaces what was there. */
+  /** All or nothing; replaces what was there. */
   put(key: string, value: unknown): Promise<void>;
-  /** Null when there is none. */
+  /** Null if there is none. */
   get<T = Json>(key: string): Promise<T | null>;
   has(key: string): Promise<boolean>;
-  /** Writes only when there is none; false when there was. */
+  /** Writes only if there is none; false if there was one. */
   create(key: string, value: unknown): Promise<boolean>;
   /** Keys below a prefix, sorted. */
   list(prefix: string): Promise<readonly string[]>;

@@ -4,11 +4,11 @@ import { DatabaseError, type Session } from "./database.js";
 export interface MigratorOptions {
   /** The tenant's schema in a shared database: first in the command's search_path. */
   readonly schema: string | null;
-  /** Schemas behind it in the search_path; default: public. */
+  /** Schemas after it in the search_path; default: public. */
   readonly shared?: readonly string[];
-  /** Longest wait of its sessions for a lock. Milliseconds; 0 means no limit. */
+  /** Longest time that its sessions wait for a lock. Milliseconds; 0 means no limit. */
   readonly lockTimeout: number;
-  /** Ends the command before its time. */
+  /** Ends the command early. */
   readonly signal?: AbortSignal;
 }
 
@@ -17,13 +17,13 @@ export interface Migrator {
   /** The application_name of the sessions that it opens for a tenant: each tenant of a shared database has its own. */
   application(schema: string | null): string;
   /**
-   * Resolves with what the program printed, without secrets, when it ended well and in time. Throws `MigratorFailed`
-   * otherwise, when neither the program nor a session that it opened is left.
+   * Resolves with what the program printed, without secrets, if it ended well and in time. Otherwise throws `MigratorFailed`, once neither
+   * the program nor any session that it opened is left.
    */
   run(session: Session, command: MigratorCommand, options: MigratorOptions): Promise<string>;
 }
 
-/** The program failed, did not end in time, or could not be started. What it did before that is not taken back. */
+/** The program failed, did not end in time, or could not be started. What it did before that is not undone. */
 export class MigratorFailed extends DatabaseError {
   constructor(
     message: string,

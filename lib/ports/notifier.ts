@@ -16,11 +16,11 @@ export interface ApprovalNotice {
   readonly quorum: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Each approver with a link of their own. The requester is not among them. */
+  /** Each approver with their own link. The requester is not among them. */
   readonly recipients: readonly { readonly person: Person; readonly link: string }[];
 }
 
-/** How a run ended, or what became of its approval. */
+/** How a run ended, or what happened to its approval. */
 export interface OutcomeNotice {
   readonly run: string;
   readonly release: string;
@@ -29,12 +29,12 @@ export interface OutcomeNotice {
   readonly people: readonly Person[];
 }
 
-/** One per recipient. A message that was not delivered is reported, never thrown and never dropped in silence. */
+/** One per recipient. A message that was not delivered is reported, never thrown and never silently dropped. */
 export interface Delivery {
   readonly channel: string;
   readonly person: string;
   readonly status: "sent" | "failed";
-  /** Why it failed, without a secret in it; null when it was sent. */
+  /** Why it failed, without any secret; null if it was sent. */
   readonly reason: string | null;
 }
 

@@ -15,7 +15,7 @@ import type { Rollouts } from "./rollouts.js";
 import type { SchemaDifference } from "./schema-difference.js";
 import type { Signer } from "./signer.js";
 
-/** All that a step may touch of the world, for one run. */
+/** Everything that a step may touch of the outside world, for one run. */
 export interface Ports {
   readonly run: string;
   readonly artifacts: Artifacts;
@@ -27,24 +27,24 @@ export interface Ports {
   readonly database: Database;
   readonly events: Events;
   readonly lintRules: LoadLintRules;
-  /** Absent where programs of a team's own cannot be run. */
+  /** Absent if a team's own programs cannot be run. */
   readonly migrator?: Migrator;
-  /** Absent where whoever may do something does it here. */
+  /** Absent if people give their orders on this machine directly. */
   readonly orders?: Orders;
   readonly registry: Registry;
   readonly releases: ReleaseSource;
   readonly renderer: ReportRenderer;
-  /** Generator of the last way back; null where there is none. */
+  /** Generator for the last resort among ways back; null if there is none. */
   readonly schemaDifference: SchemaDifference | null;
-  /** What the stack demands of every release now; absent where the config is the policy. */
+  /** What the stack demands of every release now; absent if the config is the policy. */
   readonly policy?: StackPolicy | null;
   readonly rollouts: Rollouts;
   readonly signer: Signer;
-  /** The run before this one, to which its trail is chained; null for the first, absent where runs are not in an order. */
+  /** The run before this one, to which its trail is chained; null for the first, absent if runs are not in an order. */
   readonly before?: RunBefore | null;
-  /** Aborted when the run is asked to stop: a step ends what it has begun with one tenant and begins no other. */
+  /** Aborted when the run is asked to stop: a step finishes the tenant that it has begun and starts no other. */
   readonly stop: AbortSignal;
-  /** When this process ends whatever it does, on `clock.monotonic()`; null when nothing ends it. */
+  /** When this process ends, whatever it does, on `clock.monotonic()`; null if nothing ends it. */
   readonly deadline: number | null;
 }
 
@@ -54,7 +54,7 @@ export interface RunBefore {
   readonly head: string;
 }
 
-/** The run was asked to stop. What is finished is kept; `resume` goes on from there. */
+/** The run was asked to stop. What is finished is kept; `resume` continues from there. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }

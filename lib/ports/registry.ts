@@ -7,13 +7,13 @@ export interface Tenant {
   readonly database: string;
   /** Set when the tenant is a schema of a shared database. */
   readonly schema: string | null;
-  /** The owner of its objects: sessions that change or clone run as it. Absent where the login is the owner. */
+  /** The owner of its objects: sessions that change or clone run as it. Absent if the login is the owner. */
   readonly role?: string;
   /** The registry names a logical replica of it: a database that subscribes to its publications. */
   readonly subscriber?: true;
 }
 
-/** Where a tenant lies, for a sentence. */
+/** Where a tenant is, for a sentence. */
 export function placeOf({ host, database, schema, role }: Tenant): string {
   return `${host}/${database}${schema === null ? "" : ` schema ${schema}`}${role === undefined ? "" : ` as ${role}`}`;
 }

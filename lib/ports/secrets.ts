@@ -1,5 +1,5 @@
 export interface Secrets {
-  /** The secret that a reference names (`env:NAME`, `file:PATH`). Throws `SecretError`, which names the reference only. */
+  /** The secret that a reference names (`env:NAME`, `file:PATH`). Throws `SecretError`, which names only the reference. */
   resolve(reference: string): Promise<string>;
 }
 

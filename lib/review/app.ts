@@ -18,11 +18,9 @@ import { unlessTampered } from "./unless-tampered.js";
 const LARGEST_BODY = 64 * 1024;
 
 /**
- * The review page as one web application, for a local server and for a Lambda.
- *
- * `GET /runs/RUN?c=CAPABILITY` shows, `POST` to the same address decides, or pauses a rollout and lets it go on, and
- * `GET …/progress` gives the live part. Nothing but POST changes anything, so a mail scanner that opens links decides nothing. No answer, log line or audit event carries a
- * capability or a task token.
+ * The review page as one web application, for a local server and for a Lambda. `GET /runs/RUN?c=CAPABILITY` shows, `POST` to the same
+ * address decides, or pauses and resumes a rollout, and `GET …/progress` returns the live part. Only POST changes anything, so a mail
+ * scanner that opens links decides nothing. No answer, log line or audit event contains a capability or a task token.
  */
 export function reviewApp(deps: ReviewDeps): Hono {
   const app = new Hono();
@@ -55,7 +53,7 @@ async function show(c: Context, deps: ReviewDeps): Promise<Response> {
   return c.html(page(model, { decision: issueForm(c, deps, capability), hold: null }));
 }
 
-/** For whoever may decide, while there is something to hold. */
+/** For people who may decide, while there is something to hold. */
 function holdForm(c: Context, deps: ReviewDeps, capability: Capability, model: ReviewModel): HoldForm | null {
   const may = capability.scope === "decide" && deps.hold !== undefined && model.rollout !== null;
   return may && model.outcome === null ? { csrf: issueForm(c, deps, capability).csrf } : null;
@@ -83,7 +81,7 @@ async function decided(c: Context, deps: ReviewDeps, run: string): Promise<Respo
   const cookie = isTurned(capability) ? "" : formCookie(c, capability);
   const sent: Submission = { headers: c.req.raw.headers, cookie, fields };
   const outcome = isHold(fields) ? await holdRollout(deps, capability, sent) : await submit(deps, capability, sent);
-  // After a decision the browser asks for the page again, so that loading it again does not send the form again.
+  // After a decision the browser requests the page again, so that reloading it does not send the form again.
   if (outcome === null) return c.redirect(`${runPath(run)}?c=${token}`, 303);
   const again = !isTurned(capability) && outcome.status === 422 ? await filled(deps, run) : null;
   if (again === null || isTurned(capability)) return refuse(c, outcome);

@@ -1,7 +1,7 @@
 import type { Ports } from "../ports/ports.js";
 import type { ReviewEvent } from "./deps.js";
 
-/** Decisions are written into the trail from the approvals' own log; what was refused is known here alone. */
+/** Decisions are written into the trail from the approvals' own log; refusals are known only here. */
 export async function auditRefusal(ports: Ports, event: ReviewEvent & { readonly kind: "refusal" }): Promise<void> {
   await ports.audit.append({
     actor: event.person ?? "unknown",

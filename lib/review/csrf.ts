@@ -14,8 +14,8 @@ export function csrfHolds(given: string, key: Uint8Array, cookie: string, nonce:
 }
 
 /**
- * Whether a browser says that a request comes from a page of another site. A browser sends `Sec-Fetch-Site`, or at least `Origin`
- * with a POST; what sends neither is no browser, and still needs the cookie and the token.
+ * Whether a browser says that a request comes from a page of another site. A browser sends `Sec-Fetch-Site`, or at least `Origin` with a
+ * POST; a client that sends neither is not a browser, and still needs the cookie and the token.
  */
 export function crossSite(headers: { readonly get: (name: string) => string | null }, origin: string): boolean {
   const site = headers.get("sec-fetch-site");

@@ -4,8 +4,8 @@ import type { ReviewDeps } from "./deps.js";
 import { statusOf, TURNED, type Turned } from "./turned.js";
 
 /**
- * A decision from any channel: recorded once, audited, and the run continued when the question is answered. Null when it counted,
- * else why it does not. The caller has made sure that `attempt.name` is who they say.
+ * A decision from any channel: recorded once, audited, and the run continued when the question is answered. Null if it counted, else why it
+ * does not. The caller has verified that `attempt.name` is who they say.
  */
 export async function decideOnce(
   deps: Pick<ReviewDeps, "approvals" | "settle" | "audit">,

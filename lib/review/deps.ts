@@ -4,7 +4,7 @@ import type { Approvals } from "../ports/approvals.js";
 import type { Clock } from "../ports/clock.js";
 import type { ReviewModel } from "./model.js";
 
-/** A decision, or a request that was turned away, for the audit trail. Holds no token, link, cookie or signature. */
+/** A decision, or a rejected request, for the audit trail. Contains no token, link, cookie or signature. */
 export type ReviewEvent =
   | {
       readonly kind: "decision";
@@ -18,9 +18,9 @@ export type ReviewEvent =
     }
   | {
       readonly kind: "refusal";
-      /** Null when the request did not even name one believably. */
+      /** Null if the request did not credibly name one. */
       readonly run: string | null;
-      /** Who the channel said it was; null when it could not say. */
+      /** Who the channel said it was; null if it could not say. */
       readonly person: string | null;
       readonly channel: Channel;
       readonly code: RefusalCode | TurnedCode;
@@ -28,7 +28,7 @@ export type ReviewEvent =
       readonly at: number;
     };
 
-/** Refused before anyone looked at who may decide. */
+/** Refused before anyone checked who may decide. */
 export type TurnedCode =
   | "no-capability"
   | "malformed"
@@ -42,7 +42,7 @@ export type TurnedCode =
   | "tampered"
   | "not-rolling";
 
-/** What a person said of a rollout at work; `speed` in percent of the time. */
+/** What a person said about a rollout at work; `speed` in percent of the time. */
 export type Said = { readonly by: string } & ({ readonly paused: boolean } | { readonly speed: number });
 
 export interface ReviewDeps {
@@ -52,15 +52,15 @@ export interface ReviewDeps {
   readonly key: Uint8Array;
   readonly approvals: Approvals;
   readonly clock: Clock;
-  /** Built from the run's artifacts as they are now, its digest too; null for an unknown run. `approval` is filled in here. */
+  /** Built from the run's artifacts as they are now, including its digest; null for an unknown run. `approval` is filled in here. */
   model(run: string): Promise<ReviewModel | null>;
-  /** The same for a page that is open, as often as it asks; absent: `model`. */
+  /** The same for an open page, each time it asks; absent: `model`. */
   readonly live?: (run: string) => Promise<ReviewModel | null>;
-  /** Holds the rollout, lets it go on, or sets the speed of its backfills; absent where that is not done from the page. */
+  /** Holds the rollout, resumes it, or sets the speed of its backfills; absent if the page cannot do that. */
   readonly hold?: (run: string, said: Said) => Promise<void>;
-  /** Continues the state machine once the question is answered, or can be answered no more. May be called again for the same answer. */
+  /** Continues the state machine once the question is answered, or can no longer be. May be called again for the same answer. */
   settle(run: string): Promise<void>;
   audit(event: ReviewEvent): Promise<void>;
-  /** Told why a request could not be answered, for the operator's log: the page does not say. */
+  /** Gets the reason why a request could not be answered, for the operator's log: the page does not say. */
   readonly failed?: (error: Error) => void;
 }

@@ -7,7 +7,7 @@ import { csrfToken } from "./csrf.js";
 import type { ReviewDeps } from "./deps.js";
 import { runPath } from "./links.js";
 
-/** Gives the browser a cookie and the form the token that fits it. Nothing is kept on our side. */
+/** Gives the browser a cookie and the form the matching token. Nothing is stored on our side. */
 export function issueForm(c: Context, deps: ReviewDeps, capability: Capability): DecisionForm {
   const cookie = formCookie(c, capability) || randomBytes(18).toString("base64url");
   setCookie(c, cookieName(capability), cookie, {
@@ -23,7 +23,7 @@ export function formCookie(c: Context, capability: Capability): string {
   return getCookie(c, cookieName(capability)) ?? "";
 }
 
-/** One per link, so that two open pages do not take each other's. The name says nothing of the link. */
+/** One per link, so that two open pages do not take each other's. The name reveals nothing about the link. */
 function cookieName(capability: Capability): string {
   return `form-${createHash("sha256").update(capability.nonce).digest("hex").slice(0, 12)}`;
 }

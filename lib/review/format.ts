@@ -11,7 +11,7 @@ export function duration(ms: number): string {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** `22 Nov 2026, 17:02 UTC`: the same for every reader, wherever they sit. */
+/** `22 Nov 2026, 17:02 UTC`: the same for every reader, wherever they are. */
 export function moment(iso: string): string {
   const match = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})/.exec(iso);
   if (!match) return iso;

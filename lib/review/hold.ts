@@ -17,14 +17,14 @@ const formSchema = z.union([
   }),
 ]);
 
-/** Whether a form holds a rollout, rather than decides on it. */
+/** Whether a form holds a rollout, instead of deciding about it. */
 export function isHold(fields: object): boolean {
   return "hold" in fields || "speed" in fields;
 }
 
 /**
- * Pauses a rollout, lets it go on or sets the speed of its backfills, for a person whose link may decide; or tells why not. Null when it counted. What is refused is
- * audited here, what counts by the rollout itself.
+ * Pauses or resumes a rollout or sets the speed of its backfills, for a person whose link may decide; or says why not. Null if it counted.
+ * Refusals are audited here, what counts by the rollout itself.
  */
 export async function holdRollout(
   deps: ReviewDeps,
@@ -33,7 +33,7 @@ export async function holdRollout(
 ): Promise<Turned | null> {
   const turned = isTurned(capability) ? capability : await attempt(deps, capability, submission);
   if (turned === null) return null;
-  // What an unsigned link says about its run or its holder is not believed.
+  // What an unsigned link says about its run or its holder is not trusted.
   const [run, person] = isTurned(capability) ? [null, null] : [capability.run, capability.person];
   const { code, message } = turned;
   await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at: deps.clock.now() });

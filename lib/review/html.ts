@@ -6,7 +6,7 @@ export type Html = HtmlEscapedString;
 
 type Value = string | number | Html | null | undefined | false | readonly Html[];
 
-/** Hono's escaping template, for values that are there already: the result is a string, never a promise. */
+/** Hono's escaping template, for values that are already there: the result is a string, never a promise. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
   return honoHtml(strings, ...(values as unknown[])) as Html;
 }
@@ -15,8 +15,8 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 export const trusted: (text: string) => Html = honoRaw;
 
 /**
- * A name or a text that came from a database: escaped, isolated from the direction of the text around it, and with every
- * control, format and unassigned character spelled out, so that it can neither hide nor reorder what is next to it.
+ * A name or a text from a database: escaped, isolated from the direction of the surrounding text, and with every control, format and
+ * unassigned character spelled out, so that it can neither hide nor reorder what is next to it.
  */
 export function foreign(text: string): Html {
   return html`<bdi>${visible(text)}</bdi>`;

@@ -8,7 +8,7 @@ export function runPath(run: string): string {
   return `/runs/${encodeURIComponent(run)}`;
 }
 
-/** One link per approver, each with a capability of its own. The requester gets none. */
+/** One link per approver, each with its own capability. The requester gets none. */
 export function approverLinks(
   request: ApprovalRequest,
   origin: string,
@@ -19,7 +19,7 @@ export function approverLinks(
     .map((person) => ({ person, link: link(request, origin, key, person.id, "decide") }));
 }
 
-/** A link that shows the page and decides nothing, for the requester and for whoever watches. */
+/** A link that shows the page and decides nothing, for the requester and anyone who watches. */
 export function viewerLink(request: ApprovalRequest, origin: string, key: Uint8Array): string {
   return link(request, origin, key, request.requester, "view");
 }

@@ -11,7 +11,7 @@ import type { Outcome } from "../steps/states/report.js";
 import type { ReviewModel } from "./model.js";
 import type { BackfillsView } from "./plan-view.js";
 
-/** What of the page moves while a run goes on. */
+/** The parts of the page that change during a run. */
 export type LiveView = Pick<ReviewModel, "rollout" | "backfills" | "hold" | "outcome">;
 
 export async function liveOf(ports: Pick<Ports, "run" | "artifacts" | "clock">): Promise<LiveView> {

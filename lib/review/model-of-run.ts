@@ -15,12 +15,12 @@ export async function reviewModelOf(ports: Ports): Promise<ReviewModel | null> {
   return { ...model, ...(await liveOf(ports)), plan: await planOf(ports), digest: score.digest };
 }
 
-/** The page on which people are asked whether the run is to be taken back; null before there is anything to show. */
+/** The page on which people are asked whether to take the run back; null before there is anything to show. */
 export async function rollbackModelOf(ports: Ports, order: number): Promise<ReviewModel | null> {
   const model = await reviewModelOf(ports);
   if (model === null) return null;
   const { asked, outlook, digest } = await askedRollback(ports, order);
   const takingBack = { waves: outlook.waves, tenants: outlook.tenants.length };
-  // How the rollout ended is why it is asked, and no end of the question.
+  // How the rollout ended is the reason for the question, not its end.
   return { ...model, digest, requester: asked.actor, takingBack, outcome: null, hold: null, plan: null };
 }

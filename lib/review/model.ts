@@ -14,12 +14,12 @@ import type { ClusterMatrix } from "../core/versions/matrix.js";
 import type { WaveOutlook } from "../steps/rollout/outlook.js";
 import type { BackfillsView, HoldView, PlanView } from "./plan-view.js";
 
-/** All that the page and the report show of one run: of its evidence what a reader needs. Times are ISO 8601 in UTC. */
+/** Everything that the page and the report show about one run: the part of its evidence that a reader needs. Times are ISO 8601 in UTC. */
 export interface ReviewModel {
   readonly run: string;
   readonly release: ReleaseView;
   readonly requester: string;
-  /** Of what is asked to be approved. */
+  /** Of what is to be approved. */
   readonly digest: string;
   readonly score: Pick<RiskScore, "fleet" | "factors" | "verdict">;
   readonly thresholds: Thresholds;
@@ -35,12 +35,12 @@ export interface ReviewModel {
   readonly statements: readonly StatementView[];
   readonly rollbacks: readonly RollbackView[];
   readonly probes: readonly ProbeView[];
-  /** Tenants whose rows only an execution on their own clone could judge. */
+  /** Tenants whose rows could only be judged by running on their own clone. */
   readonly rehearsals: readonly RehearsalView[];
   /** By cluster; empty without a workload. */
   readonly queries: readonly ClusterMatrix[];
   readonly findings: readonly Finding[];
-  /** Null when there was none. */
+  /** Null if there was none. */
   readonly dryRun: { readonly endedAt: string; readonly ms: number } | null;
   /** Null before it is asked for. */
   readonly approval: ApprovalView | null;
@@ -48,11 +48,11 @@ export interface ReviewModel {
   readonly rollout: RolloutView | null;
   /** Null in a report, which says what happened. */
   readonly plan: PlanView | null;
-  /** What is asked is whether these tenants are taken back; absent where it is asked about the release. */
+  /** The question is whether these tenants are taken back; absent if it is about the release. */
   readonly takingBack?: TakingBackView;
-  /** Null where no backfill has begun, and in a report. */
+  /** Null if no backfill has begun, and in a report. */
   readonly backfills: BackfillsView | null;
-  /** Null when nothing holds the rollout. */
+  /** Null if nothing holds the rollout. */
   readonly hold: HoldView | null;
   /** How the run ended; null before. */
   readonly outcome: { readonly status: Evidence["verdict"]["status"]; readonly reason: string } | null;
@@ -63,7 +63,7 @@ export interface TakingBackView {
   readonly waves: readonly WaveOutlook[];
 }
 
-/** Evidence as it is shown: nothing of it may be changed, at any depth. */
+/** Evidence as it is shown: nothing in it may be changed, at any depth. */
 type Shown<T> = T extends readonly (infer E)[]
   ? readonly Shown<E>[]
   : T extends object

@@ -9,10 +9,10 @@ export interface PlanView {
     readonly version: string;
     readonly name: string;
     readonly file: string;
-    /** Of the migration; empty where a program of the team's own is the migration. */
+    /** Of the migration; empty if a team's own program is the migration. */
     readonly sql: string;
   }[];
-  /** Where the release comes from; null when neither a pipeline nor a repository says. */
+  /** Where the release comes from; null if neither a pipeline nor a repository says. */
   readonly change: Change | null;
   readonly waves: readonly {
     readonly name: string;
@@ -20,23 +20,23 @@ export interface PlanView {
     /** When its group may be migrated, as the config says it; null for any time. */
     readonly window: string | null;
   }[];
-  /** Windows and pauses not counted; null when it cannot be told. */
+  /** Not counting windows and pauses; null if unknown. */
   readonly expectedMs: number | null;
   /** How many tenants of a host are migrated at once. */
   readonly atOnce: number;
   /** True when the application's queries were examined. */
   readonly queries: boolean;
-  /** When the rollout stops by itself; clauses. */
+  /** When the rollout stops on its own; clauses. */
   readonly stops: readonly string[];
   /** What happens to migrated tenants then. A sentence. */
   readonly afterStop: string;
 }
 
-/** What holds the rollout for now. */
+/** What currently holds the rollout. */
 export interface HoldView {
   /** One clause. */
   readonly text: string;
-  /** True when a person did it, and a person must end it. */
+  /** True if a person did it, and a person must end it. */
   readonly paused: boolean;
 }
 

@@ -4,7 +4,7 @@ import { STYLE } from "./components/style.js";
 
 const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
 
-/** The page's content security policy: nothing from elsewhere, and inside only the style and script that we wrote. */
+/** The page's content security policy: nothing from elsewhere, and inside only our own style and script. */
 const CONTENT_POLICY = [
   "default-src 'none'",
   `style-src ${hashOf(STYLE)}`,
@@ -16,7 +16,7 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** On every answer. `same-origin` and not `no-referrer`, with which browsers would hide the form's origin from us. */
+/** On every answer. `same-origin` and not `no-referrer`, which would make browsers hide the form's origin from us. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": CONTENT_POLICY,
   "referrer-policy": "same-origin",

@@ -4,10 +4,10 @@ import type { ReviewEvent } from "./deps.js";
 
 type Refusal = ReviewEvent & { readonly kind: "refusal" };
 
-/** How many refusals are in the trail one by one; whoever sends more fills no disk with them. */
+/** How many refusals the trail lists one by one; sending more cannot fill the disk. */
 const MOST_ALONE = 50;
 
-/** Writes refused attempts into the trail: the first ones each, the others as their number by channel and reason. */
+/** Writes refused attempts into the trail: the first ones each, the others as a number by channel and reason. */
 export class RefusalLog {
   private alone = 0;
   private readonly more = new Map<string, { readonly last: Refusal; readonly count: number }>();
@@ -21,7 +21,7 @@ export class RefusalLog {
     this.more.set(key, { last: event, count: (this.more.get(key)?.count ?? 0) + 1 });
   }
 
-  /** At the end of the page: what was not written one by one. */
+  /** When the page closes: what was not written one by one. */
   async close(): Promise<void> {
     for (const { last, count } of this.more.values()) {
       await this.ports.audit.append({

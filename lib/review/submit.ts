@@ -20,7 +20,7 @@ const formSchema = z.object({
 
 type Form = z.infer<typeof formSchema>;
 
-/** Decides what the form says, or tells why it does not count. Null when it counted. Both are audited. */
+/** Decides what the form says, or says why it does not count. Null if it counted. Both are audited. */
 export async function submit(
   deps: ReviewDeps,
   capability: Capability | Turned,
@@ -31,7 +31,7 @@ export async function submit(
   const model = isTurned(capability) || isTurned(form) ? null : await deps.model(capability.run);
   if (isTurned(capability) || isTurned(form) || model === null) {
     const turned = isTurned(form) ? form : TURNED["unknown-run"];
-    // What an unsigned link says about its run or its holder is not believed.
+    // What an unsigned link says about its run or its holder is not trusted.
     const [run, person] = isTurned(capability) ? [null, null] : [capability.run, capability.person];
     const { code, message } = turned;
     await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at });

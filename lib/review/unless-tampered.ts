@@ -4,8 +4,8 @@ import type { ReviewDeps } from "./deps.js";
 import { TURNED, type Turned } from "./turned.js";
 
 /**
- * A decision, or what is said when somebody else wrote into the run's approvals: nothing counts then. It is audited, and the
- * run is woken, so that it ends now and not when its time is up.
+ * A decision, or the message shown when somebody else wrote into the run's approvals: then nothing counts. It is audited, and the run is
+ * woken, so that it ends now and not when its time is up.
  */
 export async function unlessTampered<T>(
   deps: Pick<ReviewDeps, "audit" | "settle" | "clock" | "failed">,

@@ -10,7 +10,7 @@ const MOST_SHOWN = 25;
 /** What the buttons set, in percent of the time. */
 const SPEEDS = [10, 25, 50, 100] as const;
 
-/** Rows done of how many, the rate, the time left and what the governor says, for the fleet and each tenant at work. */
+/** Rows done out of how many, the rate, the time left and what the governor says, for the fleet and each tenant at work. */
 export function backfills(view: BackfillsView, csrf: string | null): Html {
   const { sum, tenants, governed } = view;
   const begun = sum.tenants.go + sum.tenants.slow + sum.tenants.pause + sum.tenants.done;

@@ -25,7 +25,7 @@ const CHANNELS: Readonly<Record<string, string>> = {
   terminal: "in the terminal",
 };
 
-/** The state of the approval and, for one who may still decide, the form. It posts to the page's own address. */
+/** The state of the approval and, for people who may still decide, the form. It posts to the page's own address. */
 export function decision(model: ReviewModel, form: DecisionForm | null): Html {
   const { approval } = model;
   if (approval === null) return unasked(model);

@@ -9,10 +9,10 @@ import { chip, section } from "./section.js";
 const TONES: Readonly<Record<Severity, "bad" | "warn" | "plain">> = { error: "bad", warning: "warn", note: "plain" };
 const MOST = 100;
 const MOST_EACH = 25;
-/** SQL of more lines is behind a fold. */
+/** SQL with more lines is behind a fold. */
 const MOST_LINES = 12;
 
-/** Everything that the gates said: what many tenants have alike once, errors first, notes behind a fold. */
+/** Everything that the gates reported: what many tenants share appears once, errors first, notes behind a fold. */
 export function findings(model: ReviewModel): Html {
   const groups = groupFindings(model.findings);
   const n = (severity: Severity) => model.findings.filter((finding) => finding.severity === severity).length;

@@ -25,7 +25,7 @@ export function fleet(model: ReviewModel): Html {
   );
 }
 
-/** A decision over some tenants must say who is not among them. */
+/** A decision about some tenants must say who is not among them. */
 function leftOut({ exempt, notSelected }: ReviewModel): Html | false {
   if (exempt.length === 0 && notSelected.length === 0) return false;
   return html`<div class="left-out"><h3>Left out</h3>
@@ -48,7 +48,7 @@ ${differences(cluster.differences)}
 </article>`;
 }
 
-/** True for tenants on which the release would fail, or where nobody knows. */
+/** True for tenants on which the release would fail, or where that is unknown. */
 function endangered({ proof, differences }: ClusterView): boolean {
   return (
     (proof !== "proved" && proof !== "not needed") ||

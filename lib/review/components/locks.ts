@@ -5,7 +5,7 @@ import type { LockView, ReviewModel, StatementView } from "../model.js";
 import { STOP_WORDS, stopOf, stopsAnyone } from "./lock-mode.js";
 import { chip, section } from "./section.js";
 
-/** A release of more statements is a file of its own: the evidence has it. */
+/** A longer list of statements belongs in a file of its own: the evidence has it. */
 const MOST_STATEMENTS = 150;
 const MOST_BARS = 12;
 

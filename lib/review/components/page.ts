@@ -28,7 +28,7 @@ const NO_FORMS: Forms = { decision: null, hold: null };
 
 /** The whole page. It needs nothing from the network: style and script are inside, and their hashes are in its policy. */
 export function page(model: ReviewModel, forms: Forms = NO_FORMS): string {
-  // Without a script the page loads itself again, but never while someone may be writing a reason.
+  // Without a script the page reloads, but never while someone may be writing a reason.
   const reload = forms.decision === null && model.outcome === null;
   const blocked = model.score.verdict === "blocked";
   const body = html`<a class="skip" href="#decision">Go to the decision</a>
@@ -66,7 +66,7 @@ const PARTS = [
   ["findings", "Findings"],
 ] as const;
 
-/** What the page's script puts in place of the same parts while the run goes on. */
+/** What the page's script puts in place of the same parts during the run. */
 export function livePart(model: ReviewModel, hold: HoldForm | null = null): string {
   return String(html`${answer(model)}${rollout(model, hold)}${decision(model, null)}`);
 }

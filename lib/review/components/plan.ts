@@ -5,7 +5,7 @@ import type { PlanView } from "../plan-view.js";
 
 const MOST_WAVES = 8;
 
-/** How the rollout would go: its waves, how long, and what stops it. Nothing once it has begun: the waves themselves show. */
+/** How the rollout would go: its waves, how long, and what stops it. Empty once it has begun: then the waves themselves are shown. */
 export function plan({ plan: view, rollout, score }: ReviewModel): Html | false {
   if (view === null || rollout !== null || score.verdict === "blocked") return false;
   const { waves, atOnce } = view;
@@ -34,7 +34,7 @@ function tenantsIn(waves: readonly { readonly tenants: number }[]): number {
   return waves.reduce((sum, wave) => sum + wave.tenants, 0);
 }
 
-/** What an approval sets going, in one or two sentences; nothing where there is no plan. */
+/** What an approval starts, in one or two sentences; empty if there is no plan. */
 export function starts({ plan: view, approval }: ReviewModel): Html | false {
   if (view === null || approval === null || approval.status !== "pending") return false;
   const given = approval.decisions.filter(({ verdict }) => verdict === "approve").length;

@@ -7,7 +7,7 @@ import { chip, section } from "./section.js";
 
 const MOST_TENANTS = 25;
 
-/** What the probes counted in every tenant, with keys and a repair where rows are in the way. */
+/** What the probes counted in every tenant, with keys and a repair if rows are in the way. */
 export function probes(model: ReviewModel): Html {
   const lead =
     model.probes.length === 0

@@ -5,7 +5,7 @@ import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel } from "../model.js";
 import { chip, section } from "./section.js";
 
-/** More rows are a matrix that nobody reads: the evidence has it. */
+/** Nobody reads a matrix with more rows: the evidence has it. */
 const MOST_ROWS = 100;
 
 const WAVES = {

@@ -22,7 +22,7 @@ ${migrations.length > MOST_MIGRATIONS && html`<p class="silent">and ${count(migr
   );
 }
 
-/** An address of the web with nothing unseen in it. */
+/** A web address without invisible characters. */
 const WEB = /^https?:\/\/[\x21-\x7e]+$/;
 
 type Plan = NonNullable<ReviewModel["plan"]>;

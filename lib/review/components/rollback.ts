@@ -16,7 +16,7 @@ const CLASSES: Readonly<Record<RollbackView["class"], readonly [string, "good" |
   impossible: ["impossible", "bad"],
 };
 
-/** The way back per migration, what it would lose, and the proof of each cluster that it works. */
+/** The way back of each migration, what it would lose, and the proof for each cluster that it works. */
 export function rollback(model: ReviewModel): Html {
   const proved = model.rollbacks.filter((one) => one.proof.status === "proved").length;
   const lead =

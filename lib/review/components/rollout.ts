@@ -22,7 +22,7 @@ export interface HoldForm {
 
 type Moving = Pick<ReviewModel, "rollout" | "backfills" | "hold" | "outcome" | "run">;
 
-/** How far the waves are, with the buttons that hold them for whoever may. The page replaces this part while it is open. */
+/** How far the waves are, with buttons to hold them for people who may. The page replaces this part while it is open. */
 export function rollout(model: Moving, form: HoldForm | null = null): Html {
   const { rollout: view, outcome } = model;
   const final = String(outcome !== null);
@@ -53,7 +53,7 @@ function held({ rollout: view, hold, outcome }: Moving, form: HoldForm | null): 
 <input type="hidden" name="csrf" value="${form.csrf}">${action}</form>`;
 }
 
-/** The last thing that the page says: the process that serves it ends with the run. */
+/** The last thing that the page shows: the process that serves it ends with the run. */
 function ended({ run }: Moving): Html {
   return html`<p class="ended">The run has ended, and this page no longer updates. The report: <code>schema-gate report ${foreign(run)}</code></p>`;
 }

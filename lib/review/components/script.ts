@@ -1,6 +1,6 @@
 /**
- * Replaces the live parts of the page every second until the run has ended, and sends the buttons that hold a rollout without loading the
- * page again. The page works without it. What a person is writing is never replaced: the decision only once it is made.
+ * Replaces the live parts of the page every second until the run has ended, and sends the buttons that hold a rollout without reloading the
+ * page. The page works without it. What a person is writing is never replaced: the decision only once it is made.
  */
 export const SCRIPT = `(() => {
   const part = (id) => document.getElementById(id);

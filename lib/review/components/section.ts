@@ -9,7 +9,7 @@ ${body}
 </section>`;
 }
 
-/** A word in a frame. The tone is said by the word; the colour only repeats it. */
+/** A word in a frame. The word says the tone; the colour only repeats it. */
 export function chip(text: string, tone: "good" | "warn" | "bad" | "plain" = "plain"): Html {
   return html`<span class="chip ${tone}">${text}</span>`;
 }

@@ -1,4 +1,4 @@
-/** Colours by what they say, for a light and a dark page. Every text colour has a contrast of 4.5 or more on its ground. */
+/** Colours by what they mean, for a light and a dark page. Every text colour has a contrast of 4.5 or more with its background. */
 const COLOURS = `
 :root{color-scheme:light dark;--paper:#f6f6f3;--card:#fff;--ink:#1b1f24;--soft:#59616b;--line:#dfe0db;--track:#e9eae5;
 --good:#0d6b5e;--good-fill:#1d9a86;--good-wash:#e2f2ee;--warn:#8a5200;--warn-fill:#d98a1c;--warn-wash:#fbefd9;
@@ -186,5 +186,5 @@ button:disabled{opacity:.55;cursor:default}
 .binding{display:grid;grid-template-columns:auto 1fr;gap:.1rem .8rem;font-size:.9rem;border-top:1px solid var(--line);padding-top:.8rem}
 .binding dt{color:var(--soft)}`;
 
-/** The page's only style sheet. It follows the reader's light or dark, and asks nothing of the network. */
+/** The page's only style sheet. It follows the reader's light or dark setting, and loads nothing from the network. */
 export const STYLE = [COLOURS, TEXT, FRAME, HERO, PARTS, DECISION].join("");

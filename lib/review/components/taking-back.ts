@@ -3,7 +3,7 @@ import { foreign, type Html, html } from "../html.js";
 import type { TakingBackView } from "../model.js";
 import { section } from "./section.js";
 
-/** More are counted: a page is read before it is decided on. */
+/** The rest are only counted: a page is read before it is decided on. */
 const MOST = 200;
 
 const WAYS: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const WAYS: Readonly<Record<string, string>> = {
   impossible: "no proved way back: it stays as it is",
 };
 
-/** Whom a rollback is about, and how good the way back of each is. */
+/** Which tenants a rollback covers, and how good the way back of each is. */
 export function takingBack({ waves, tenants }: TakingBackView): Html {
   const all = waves.flatMap((wave) => wave.tenants);
   return section(

@@ -28,7 +28,7 @@ const POINTS: readonly Point[] = [
   leftOut,
 ];
 
-/** One clone stands for its cluster. */
+/** One clone represents its cluster. */
 function rowsOfOthers({ clusters, probes, rehearsals }: ReviewModel): Html | false {
   const proved = clusters.filter(({ proof }) => proof === "proved");
   const tenants = proved.reduce((sum, cluster) => sum + cluster.tenants.length, 0);

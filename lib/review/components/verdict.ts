@@ -34,7 +34,7 @@ const ROLLOUTS: Readonly<Record<RolloutView["status"], Headline>> = {
   failed: ["Failed", "bad"],
 };
 
-/** Where the run stands: its end, else the rollout when there is one, else the answer, else the question. */
+/** The state of the run: its end, else the rollout if there is one, else the answer, else the question. */
 function headline({ takingBack, outcome, rollout, hold, approval, score: risk }: ReviewModel): Headline {
   if (takingBack !== undefined) return (approval && ANSWERS[approval.status]) ?? ["Take it back?", "warn"];
   if (outcome !== null) return OUTCOMES[outcome.status];
@@ -43,7 +43,7 @@ function headline({ takingBack, outcome, rollout, hold, approval, score: risk }:
   return (approval && ANSWERS[approval.status]) ?? VERDICTS[risk.verdict];
 }
 
-/** The answer in one look: verdict, score on its scale, and the facts that an approver asks for first. */
+/** The answer at a glance: verdict, score on its scale, and the facts that an approver asks for first. */
 export function verdict(model: ReviewModel): Html {
   return html`<header id="verdict" class="hero">
 <p class="eyebrow">${model.takingBack === undefined ? "Schema migration" : "Rollback"} · run <code>${foreign(model.run)}</code></p>
@@ -54,7 +54,7 @@ ${facts(model)}
 </header>`;
 }
 
-/** Where the run stands, in a word and a sentence. The page replaces this part while it is open. */
+/** The state of the run, in a word and a sentence. The page replaces this part while it is open. */
 export function answer(model: ReviewModel): Html {
   const [title, tone] = headline(model);
   return html`<div id="answer" class="verdict ${tone}">
@@ -117,7 +117,7 @@ function fact(name: string, value: string, detail: Html | string, href: string):
   return html`<div><dt>${name}</dt><dd><a href="${href}">${value}</a><span>${detail}</span></dd></div>`;
 }
 
-/** The longest hold of a lock that stops anyone: measured on the clone, or predicted where a tenant is larger. */
+/** The longest hold of a lock that stops anyone: measured on the clone, or predicted if a tenant is larger. */
 function longestLock(model: ReviewModel): Html {
   const locks = model.statements.flatMap((one) => one.locks);
   const stopping = locks.filter((lock) => stopsAnyone(lock.mode)).map((lock) => lock.toMs - lock.fromMs);
@@ -130,7 +130,7 @@ function longestLock(model: ReviewModel): Html {
   return fact("Longest lock", stopping.length === 0 ? "none" : duration(Math.max(...stopping)), detail, "#locks");
 }
 
-/** The factors behind the score, as bars: each the risk if there were no other reason. */
+/** The factors behind the score, as bars: each shows the risk if there were no other reason. */
 export function factors(model: ReviewModel): Html {
   const speaking = model.score.factors.filter((factor) => factor.value > 0);
   const silent = model.score.factors.filter((factor) => factor.value === 0);

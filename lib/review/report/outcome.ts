@@ -4,7 +4,7 @@ import { OUTCOMES } from "../components/outcomes.js";
 import { count, duration, moment } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 
-/** How the run ended, in one look. */
+/** How the run ended, at a glance. */
 export function outcome(evidence: Evidence): Html {
   const { run, release, verdict } = evidence;
   const [headline, tone] = OUTCOMES[verdict.status];

@@ -39,7 +39,7 @@ function details(all: Evidence["log"]["execution_timeline"][number]["details"]):
   );
 }
 
-/** How a reader can check that nobody changed the record since. */
+/** How a reader can check that nobody has changed the record. */
 export function record(evidence: Evidence): Html {
   const { run, audit, release, declared } = evidence;
   return section(

@@ -20,7 +20,7 @@ import { REPORT_STYLE } from "./report-style.js";
 import { reviewModel } from "./review-model.js";
 import { SEARCH_SCRIPT, tenants } from "./tenants.js";
 
-/** The report of a run as one HTML file that needs nothing from the network. The same evidence gives the same bytes. */
+/** The report of a run as one HTML file that needs nothing from the network. The same evidence always gives the same bytes. */
 export function reportPage(evidence: Evidence): string {
   const model = reviewModel(evidence);
   const body = html`<a class="skip" href="#findings">Go to the findings</a>
@@ -64,7 +64,7 @@ function partsOf(model: ReviewModel, evidence: Evidence): readonly (readonly [st
 
 const STYLES = `${STYLE}\n${REPORT_STYLE}`;
 
-/** In the file itself, because a file has no headers: nothing may be loaded, and only our own style and script count. */
+/** Inside the file, because a file has no headers: nothing may be loaded, and only our own style and script count. */
 const POLICY = `default-src 'none'; style-src ${hashOf(STYLES)}; script-src ${hashOf(SEARCH_SCRIPT)}; base-uri 'none'; form-action 'none'`;
 
 function document(title: string, body: Html): string {

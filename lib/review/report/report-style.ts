@@ -1,4 +1,4 @@
-/** What the report has besides the review page's style: the table of tenants, its search and the log. */
+/** What the report has beyond the review page's style: the table of tenants, its search and the log. */
 export const REPORT_STYLE = `.search{display:grid;gap:.35rem;max-width:34rem;margin-bottom:.6rem}
 .search[hidden]{display:none}
 .search input{width:100%;padding:.5rem .75rem;font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--line);border-radius:8px}

@@ -1,7 +1,7 @@
 import type { Evidence } from "../../core/evidence/evidence.js";
 import type { ClusterView, ReviewModel } from "../model.js";
 
-/** What the page shows, from a run's evidence. A run that never got so far has no score; that is the highest risk. */
+/** What the page shows, from a run's evidence. A run that never got that far has no score; that counts as the highest risk. */
 export function reviewModel(evidence: Evidence): ReviewModel {
   const { run, release, score, approval } = evidence;
   return {

@@ -6,7 +6,7 @@ import { section } from "../components/section.js";
 import { count, duration } from "../format.js";
 import { foreign, type Html, html, trusted } from "../html.js";
 
-/** Tenants that the page holds without its script; the script shows as many of those that fit the search. */
+/** Tenants on the page without its script; the script shows as many of those that match the search. */
 const SHOWN = 30;
 
 const ORDER: readonly TenantEvidence["status"][] = [
@@ -72,7 +72,7 @@ function dataBlock(rows: readonly (readonly string[])[]): string {
   return JSON.stringify(rows.map((row) => row.map(visible))).replaceAll("<", "\\u003c");
 }
 
-/** Filters the table while one types. Text is only ever set as text. */
+/** Filters the table while the reader types. Text is only ever set as text. */
 export const SEARCH_SCRIPT = `(() => {
   const rows = JSON.parse(document.getElementById("data").textContent);
   const texts = rows.map((row) => row.join("\\n").toLowerCase());

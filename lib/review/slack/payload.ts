@@ -2,10 +2,10 @@ import { z } from "zod";
 
 const text = z.string().min(1).max(4000);
 const user = z.object({ id: text, team_id: text.nullish() });
-/** Which app in which workspace: a signing secret that got out tells neither. */
+/** Which app in which workspace: a leaked signing secret reveals neither. */
 const home = { team: z.object({ id: text }).nullish(), api_app_id: text.nullish() };
 
-/** Someone pressed a button of ours. */
+/** Someone pressed one of our buttons. */
 const pressed = z.object({
   type: z.literal("block_actions"),
   ...home,
@@ -35,7 +35,7 @@ export type SlackPayload = z.infer<typeof payloadSchema>;
 export type Pressed = z.infer<typeof pressed>;
 export type Submitted = z.infer<typeof submitted>;
 
-/** Whether it comes from the workspace and the app that the config names; a member of another workspace in a shared channel does not. */
+/** Whether it comes from the workspace and the app that the config names; a member of another workspace in a shared channel does not count. */
 export function isFromHome(
   { team, api_app_id: app, user: { team_id: of } }: SlackPayload,
   expected: { readonly team?: string | undefined; readonly app?: string | undefined },
@@ -46,13 +46,13 @@ export function isFromHome(
   return expected.app === undefined || app === expected.app;
 }
 
-/** What an interaction says, or null when it is none of ours (https://api.slack.com/reference/interaction-payloads). */
+/** What an interaction says, or null if it is not ours (https://api.slack.com/reference/interaction-payloads). */
 export function readPayload(body: string): SlackPayload | null {
   const parsed = payloadSchema.safeParse(jsonOf(new URLSearchParams(body).get("payload")));
   return parsed.success ? parsed.data : null;
 }
 
-/** The question that a button or form belongs to; null when it is not of our making. */
+/** The question that a button or form belongs to; null if we did not make it. */
 export function readButton(value: string | undefined): z.infer<typeof buttonSchema> | null {
   const parsed = buttonSchema.safeParse(jsonOf(value ?? null));
   return parsed.success ? parsed.data : null;

@@ -20,7 +20,7 @@ import { isFromHome, type Pressed, readButton, readPayload, type Submitted } fro
 export interface SlackDeps extends ReviewDeps {
   /** Slack's signing secret of the app. */
   readonly signingSecret: string;
-  /** Ids of the workspace and the app, where the config names them. */
+  /** Ids of the workspace and the app, if the config names them. */
   readonly home?: { readonly team?: string | undefined; readonly app?: string | undefined };
   readonly api: Pick<SlackApi, "call" | "respond">;
 }
@@ -30,8 +30,8 @@ export const SLACK_PATH = "/slack/interactions";
 const LARGEST_BODY = 256 * 1024;
 
 /**
- * Where Slack sends what people press: `POST /slack/interactions`. Who decides is the member that Slack names in a request
- * that Slack signed; a request signed too long ago, or seen before, does nothing.
+ * Where Slack sends button presses: `POST /slack/interactions`. The person deciding is the member that Slack names in a request that Slack
+ * signed; a request signed too long ago, or seen before, does nothing.
  */
 export function slackApp(deps: SlackDeps): Hono {
   const app = new Hono();
@@ -86,7 +86,7 @@ async function askForReason(deps: SlackDeps, payload: Pressed, button: ButtonVal
   await tell(deps, payload, `The form could not be opened (${opened.reason}). Reject it on its page instead.`);
 }
 
-/** Only the one who pressed sees it. */
+/** Only the person who pressed sees it. */
 async function tell(deps: SlackDeps, { response_url: url }: Pressed, text: string): Promise<void> {
   await deps.api.respond(url, { response_type: "ephemeral", replace_original: false, text: escapedForSlack(text) });
 }
@@ -110,7 +110,7 @@ async function decide(
 ): Promise<Turned | null> {
   const model = await deps.model(run);
   const verdict = reason === null ? "approve" : "reject";
-  // Shown in Slack and true now: one digest, or none that any request has.
+  // Shown in Slack and still true: one digest, or none that any request has.
   const same = model?.digest === digest ? digest : "changed";
   const attempt: Attempt = {
     run,
