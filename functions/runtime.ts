@@ -14,7 +14,7 @@ const named = z.looseObject({ run: runId });
 
 let portsOf: PortsOf | null = null;
 
-/** Says where handlers get their ports from. Called once per process, before the first handler. */
+/** Sets where handlers get their ports from. Called once per process, before the first handler. */
 export function configureRuntime(provider: PortsOf): void {
   portsOf = provider;
 }

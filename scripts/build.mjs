@@ -1,5 +1,5 @@
-// Compiles bin, lib and functions to dist, and leaves at once when nothing is newer than the last build. The command line is
-// bundled into few files, each with what some commands share: hundreds of small modules take longer to load than to run.
+// Compiles bin, lib and functions to dist, and exits at once if nothing is newer than the last build. The command line is bundled into few
+// files, each with what some commands share: hundreds of small modules take longer to load than to run.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ function newest(directory) {
   return latest;
 }
 
-/** What an earlier build wrote of sources that are gone. The rest stays, so that the compiler checks again only what changed. */
+/** What an earlier build wrote for sources that are gone. The rest stays, so that the compiler checks only what changed. */
 function removeStale() {
   for (const room of ["bin", "lib", "functions"]) {
     const built = join(root, "dist", room);
@@ -31,7 +31,7 @@ function removeStale() {
   }
 }
 
-/** Of everything that a result may depend on, so that what one build remembers is nothing to another. */
+/** Over everything that a result may depend on, so that what one build remembers means nothing to another. */
 function buildOf() {
   const hash = createHash("sha256");
   for (const room of ["bin", "lib"])
@@ -41,7 +41,7 @@ function buildOf() {
   return hash.digest("hex");
 }
 
-/** In place of what the compiler wrote for the entry point. Packages stay packages, and load when a command needs them. */
+/** Replaces what the compiler wrote for the entry point. Packages stay packages, and load when a command needs them. */
 async function bundleCommandLine() {
   await build({
     absWorkingDir: root,
@@ -61,7 +61,7 @@ async function bundleCommandLine() {
   });
 }
 
-/** The library's comments stand in its types; what runs needs neither them nor line breaks, and the package stays small. */
+/** The library's comments are in its types; what runs needs neither comments nor line breaks, and the package stays small. */
 async function compactLibrary() {
   const library = join(root, "dist", "lib");
   for (const path of readdirSync(library, { recursive: true, encoding: "utf8" })) {
@@ -86,7 +86,7 @@ function compile() {
   return spawnSync(process.execPath, args, { stdio: "inherit" }).status;
 }
 
-/** Leaves the types that the package's exports lead to. False where one of them is missing, since an earlier build took it away. */
+/** Keeps only the types that the package's exports lead to. False if one of them is missing because an earlier build removed it. */
 function pruneTypes() {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const kept = new Set();

@@ -1,5 +1,6 @@
-// Bundles every Lambda handler into dist/lambda, or the folder that is its first argument: one asset for all functions: ESM with shared chunks, and the WASM files
-// of the parsers beside them. An entry is functions/aws/NAME.ts where there is one, else the step lib/steps/states/NAME.ts behind onLambda.
+// Bundles every Lambda handler into dist/lambda, or the folder in its first argument: one asset for all functions, ESM with shared chunks, and
+// the WASM files of the parsers next to them. An entry is functions/aws/NAME.ts if there is one, else the step lib/steps/states/NAME.ts behind
+// onLambda.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,14 +14,14 @@ const WASM = [
   "web-tree-sitter/web-tree-sitter.wasm",
   "tree-sitter-rust/tree-sitter-rust.wasm",
 ];
-/** Entries that are no state of the machine. */
+/** Entries that are not states of the machine. */
 const OWN = ["record-end", "review", "start", "task"];
 
 const STATES = new Map(stateFiles().map(({ name, exported }) => [name, exported]));
 const special = new Set(readdirSync(join(root, "functions", "aws")).map((name) => basename(name, ".ts")));
 
 function sourceOf(name) {
-  // A program, and no handler.
+  // A program, not a handler.
   if (name === "task")
     return 'import { runTask } from "./functions/aws/task.js"; process.exitCode = await runTask(process.env);';
   return special.has(name)

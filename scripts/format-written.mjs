@@ -1,4 +1,4 @@
-// Formats what a script has just written, so that the next thing its caller sees is no complaint about the order of imports.
+// Formats what a script has just written, so that its caller does not next see a complaint about the order of imports.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 

@@ -1,4 +1,4 @@
-// Writes schemas/*.schema.json from the zod schemas; a test fails when a file is stale.
+// Writes schemas/*.schema.json from the zod schemas; a test fails if a file is stale.
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Begins an operation: npm run new-operation -- set-storage
+// Starts an operation: npm run new-operation -- set-storage
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";

@@ -1,4 +1,4 @@
-// Begins a probe: npm run new-probe -- generated-column
+// Starts a probe: npm run new-probe -- generated-column
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";

@@ -1,4 +1,4 @@
-// Begins a kind of rewriting: npm run new-rewrite -- set-logged
+// Starts a kind of rewriting: npm run new-rewrite -- set-logged
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";

@@ -1,4 +1,4 @@
-// Begins a rule: node scripts/new-rule.mjs SG108 drop-view "A view is dropped"
+// Starts a rule: node scripts/new-rule.mjs SG108 drop-view "A view is dropped"
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { writeRuleIndex } from "./rule-index.mjs";

@@ -1,4 +1,4 @@
-// Begins a state of the machine: npm run new-state -- count-rows
+// Starts a state of the machine: npm run new-state -- count-rows
 import { existsSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { formatWritten } from "./format-written.mjs";

@@ -1,4 +1,4 @@
-// Draws the pictures of docs/screenshots: the review page and the report, on a desk and a phone, light and dark.
+// Draws the pictures of docs/screenshots: the review page and the report, on a desktop and a phone, light and dark.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,12 +9,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const built = join(root, "node_modules", ".cache", "screenshots");
 const pictures = join(root, "docs", "screenshots");
 
-/** Every size and colour of what is read most, one of the others. */
+/** Every size and colour of the most-read pages, one of the others. */
 const ONLY = { blocked: ["desk-light"], rollout: ["desk-dark"] };
 
 const SIZES = { desk: { width: 1280, height: 1000 }, phone: { width: 390, height: 844 } };
 
-/** The models are those of the tests, which are TypeScript. */
+/** The models come from the tests, which are TypeScript. */
 function compile() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const options = ["--outDir", built, "--noEmit", "false", "--declaration", "false", "--sourceMap", "false"];

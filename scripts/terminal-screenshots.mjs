@@ -1,5 +1,5 @@
-// Draws the terminal pictures of docs/screenshots: each command runs on a terminal of its own (script, of util-linux), and
-// what it printed is drawn by xterm.js in Chromium.
+// Draws the terminal pictures of docs/screenshots: each command runs on its own terminal (script, from util-linux), and xterm.js draws what it
+// printed in Chromium.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,7 +44,7 @@ const SESSIONS = {
   prove: ["prove", "migrations"],
 };
 
-/** What a person sees of a command: the prompt and everything behind it, with its colours. */
+/** What a person sees of a command: the prompt and everything after it, with its colours. */
 function recorded(words) {
   const line = `stty cols ${COLUMNS} rows 50; '${process.execPath}' '${program}' ${words.join(" ")}`;
   const { stdout } = spawnSync("script", ["-qec", line, "/dev/null"], {

@@ -18,30 +18,30 @@ import { runId } from "../runtime.js";
 import type { Services } from "./services.js";
 import { requesterOf, signedBy } from "./signed-by.js";
 
-/** Another execution works on the run already: an event that was delivered twice, or a name that was used twice. */
+/** Another execution already works on the run: an event that was delivered twice, or a name that was used twice. */
 export class DuplicateRun extends Error {
   override readonly name = "DuplicateRun";
 }
 
-/** The execution was given an order and no release: the state machine goes on with that. */
+/** The execution was given an order instead of a release: the state machine continues with that. */
 class OrderGiven extends Error {
   override readonly name = "OrderGiven";
 }
 
-/** The pack wants what the stack does not give, and cannot do without it. */
+/** The pack wants something that the stack does not allow, and cannot do without it. */
 class PolicyRefused extends Error {
   override readonly name = "PolicyRefused";
 }
 
 const eventSchema = z.object({ run: runId, release: z.string(), execution: z.string() });
 
-/** What the pack's signature and the stack's policy have to say; part of what is approved. */
+/** The findings from the pack's signature and the stack's policy; part of what is approved. */
 const FINDINGS = artifact.findings("load-policy");
 
 /**
- * Makes the run's request from the packed release, before its first step: signed by somebody whom the stack knows, and held to
- * the stack's policy. A redriven execution makes the same again. Returns it: what lies in the bucket may be another by now. Throws
- * `DuplicateRun`, and `ReleasePackError` or `PolicyRefused` after it left a request that lets the report say what happened.
+ * Makes the run's request from the packed release, before its first step: signed by somebody whom the stack knows, and checked against the
+ * stack's policy. A redriven execution makes the same one again. Returns the request, since the object in the bucket may be another by now.
+ * Throws `DuplicateRun`; also `ReleasePackError` or `PolicyRefused`, after storing a request that lets the report say what happened.
  */
 export async function acceptRun(services: Services, event: unknown, now: number): Promise<RunRequest> {
   const { run, release, execution } = eventSchema.parse(event);
@@ -68,7 +68,7 @@ export async function acceptRun(services: Services, event: unknown, now: number)
   }
 }
 
-/** What lies in the bucket is believed where the pack says the same: somebody else may have laid it there. */
+/** An object in the bucket is trusted only if the pack says the same: somebody else may have put it there. */
 function sameAs(known: RunRequest, { startedAt: _, ...request }: RunRequest): RunRequest {
   const { startedAt: __, ...before } = { ...known, config: storedConfig(known.config) };
   if (digest(before) === digest(request)) return known;
@@ -128,7 +128,7 @@ function refusedPack(release: string, code: PackProblem, message: string): Findi
   };
 }
 
-/** Stands in for the request of a release that was not accepted; a redrive replaces it. */
+/** Replaces the request of a release that was not accepted, until a redrive overwrites it. */
 const UNREADABLE = {
   command: "run",
   mode: "run",

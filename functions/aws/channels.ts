@@ -5,7 +5,7 @@ import { SnsNotifier } from "../../lib/adapters/notify/sns-notifier.js";
 import type { Notifier } from "../../lib/ports/notifier.js";
 import type { Services } from "./services.js";
 
-/** How approvers are asked: what the stack set up, and nothing that a pack names, since a link is its holder's right to decide. */
+/** How approvers are asked: as the stack is set up, and by nothing that a pack names, since whoever holds a link may decide. */
 export async function notifierOf(services: Services): Promise<Notifier> {
   const { environment, client } = services;
   const topic = environment.SCHEMA_GATE_TOPIC;
@@ -17,8 +17,8 @@ export async function notifierOf(services: Services): Promise<Notifier> {
 }
 
 /**
- * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?, "team"?, "app"?}`, null when
- * there is none. `endpoint` is another place than `https://slack.com/api`, such as GovSlack's.
+ * Slack from the stack's secret, `{"token", "signingSecret", "channel"?, "endpoint"?, "team"?, "app"?}`, null if there is none. `endpoint`
+ * replaces `https://slack.com/api`, for example for GovSlack.
  */
 export async function slackOf({ environment, secrets }: Services): Promise<SlackChannel | null> {
   const name = environment.SCHEMA_GATE_SLACK_SECRET;

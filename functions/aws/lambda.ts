@@ -13,7 +13,7 @@ import { traced, tracedClient } from "./tracer.js";
 export type LambdaHandler = (event: unknown, context: Context) => Promise<unknown>;
 
 export interface Surroundings {
-  /** Before the step, and before there are ports. Gives the request as the step is to read it. */
+  /** Before the step, and before there are ports. Returns the request as the step should read it. */
   readonly before?: (services: Services, event: unknown) => Promise<RunRequest>;
   /** After the step, with its ports. */
   readonly after?: (services: Services, ports: Ports, event: unknown) => Promise<void>;
@@ -33,8 +33,8 @@ export function services(): Services {
 }
 
 /**
- * A handler of ours as Lambda calls it: ports of AWS, a log line, metrics and a trace. Never logs an event, which may hold a task token,
- * nor what came of a step, which may hold names of tenants.
+ * One of our handlers as Lambda calls it: AWS ports, a log line, metrics and a trace. Never logs an event, which may contain a task token,
+ * or a step's output, which may contain tenants' names.
  */
 export function onLambda(step: string, handler: Handler, around: Surroundings = {}): LambdaHandler {
   return async (event, context) => {
@@ -60,7 +60,7 @@ export function onLambda(step: string, handler: Handler, around: Surroundings = 
   };
 }
 
-/** The step with its surroundings, on ports that end before Lambda ends the invocation. */
+/** The step with what surrounds it, on ports that end before Lambda ends the invocation. */
 async function invoked(handler: Handler, around: Surroundings, event: unknown, context: Context): Promise<unknown> {
   const own = services();
   const limit = timeLimit(own.environment, context.getRemainingTimeInMillis());
@@ -82,7 +82,7 @@ async function invoked(handler: Handler, around: Surroundings, event: unknown, c
 
 const THROTTLED = /Throttl|SlowDown|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|InternalError|TimeoutError/;
 
-/** What AWS refused for want of capacity, after the SDK's own tries, is for the state machine to try again. */
+/** What AWS refused for lack of capacity, after the SDK's own retries, is left for the state machine to retry. */
 function asTransient(error: unknown): unknown {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const status = (at as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;

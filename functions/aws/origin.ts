@@ -4,8 +4,8 @@ import type { Services } from "./services.js";
 type Told = Pick<Services, "environment" | "policy">;
 
 /**
- * The page's own address. The stack's origins are the only ones when it names any: of these, the one that the browser says it is
- * at. Otherwise the address that the function is told, or the Function URL's domain, which AWS names in the request.
+ * The page's own address. If the stack names origins, only those count: the one of them that the browser says it is at. Otherwise the
+ * address in the function's environment, or the Function URL's domain, which AWS names in the request.
  */
 export function originOf({ environment, policy }: Told, event: LambdaEvent): string {
   const { requestContext, headers } = event as {

@@ -24,12 +24,12 @@ const changed = z.looseObject({
   }),
 });
 
-/** As a queue delivers it, after the time that a function of the execution may still have been at work. */
+/** As a queue delivers it, once a function of the execution can no longer be at work. */
 const delivered = z.looseObject({ Records: z.array(z.looseObject({ body: z.string() })) });
 
 const asked = z.looseObject({ run: runId });
 
-/** Records and seals the runs of executions that ended without doing so themselves. Delivered again, it changes nothing. */
+/** Records and seals the runs of executions that ended without doing so themselves. A second delivery changes nothing. */
 export async function handler(event: unknown, context: Context): Promise<readonly string[]> {
   const own = services();
   const outcomes: string[] = [];
@@ -45,7 +45,7 @@ export async function handler(event: unknown, context: Context): Promise<readonl
   return outcomes;
 }
 
-/** Null for an execution that was started with something else than a run. */
+/** Null for an execution whose input is not a run. */
 function runOf(input: string | null | undefined): string | null {
   try {
     return asked.parse(JSON.parse(input ?? "null")).run;

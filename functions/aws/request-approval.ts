@@ -14,7 +14,7 @@ import type { Services } from "./services.js";
 
 const asked = z.looseObject({ order: z.int().optional() });
 
-/** Asks every approver with a link of their own. Whoever could not be reached is in the audit trail. */
+/** Asks every approver with their own link. Anyone who could not be reached is in the audit trail. */
 async function ask(services: Services, ports: Ports, event: unknown): Promise<void> {
   const { order } = asked.parse(event);
   const [model, record] = await Promise.all([

@@ -25,15 +25,15 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** What one process keeps between invocations: settings and clients, nothing of a run. */
 export interface Services {
   readonly environment: Environment;
-  /** What the SDK's clients are made with. */
+  /** Settings of the SDK's clients. */
   readonly client: ClientSettings;
   readonly store: S3Store;
   readonly secrets: ManagedSecrets;
-  /** What links are signed with. */
+  /** Signs links. */
   linkKey(): Promise<Uint8Array>;
   /** What the stack demands now; null for the functions that are not told. */
   policy(): StackPolicy | null;
-  /** What approvals carry to be believed. */
+  /** Makes and checks the MACs that approvals carry. */
   readonly authenticator: Authenticator;
 }
 
@@ -55,10 +55,10 @@ export function servicesOf(variables: Variables, traced?: Traced): Services {
   };
 }
 
-/** For what is over in a moment. */
+/** For work that is over in a moment. */
 export const UNLIMITED: TimeLimit = { stop: new AbortController().signal, deadline: null };
 
-/** The run is another execution's by now, which was given an order about it: an earlier one that is redriven may not go on. */
+/** The run now belongs to another execution, which was given an order about it: an earlier one that is redriven may not continue. */
 class RunTaken extends Error {
   override readonly name = "RunTaken";
 }
@@ -66,7 +66,7 @@ class RunTaken extends Error {
 export interface Caller {
   /** The run's request, just made. */
   readonly accepted?: RunRequest | undefined;
-  /** ARN of the execution that calls; absent: nobody's step. */
+  /** ARN of the calling execution; absent: not a step. */
   readonly worker?: string | undefined;
 }
 
@@ -103,7 +103,7 @@ export async function portsOf(
     retention: retentionOf(environment),
     events: {
       emit: (event) => {
-        // Progress bars are for terminals; what came of a tenant or a phase is what a query asks for.
+        // Progress bars are for terminals; queries ask for the results of a tenant or a phase.
         if (event.type === "tenant" || event.type === "result") logger.info(event.type, { run, ...event });
       },
     },
@@ -114,7 +114,7 @@ export async function portsOf(
   return accepted === undefined ? whole : { ...whole, artifacts: pinned(ports.artifacts, accepted) };
 }
 
-/** Nobody else's request is read between its making and the step. */
+/** Between making the request and the step, nobody else's request is read. */
 function pinned(artifacts: Artifacts, request: RunRequest): Artifacts {
   const get = async <T>(key: string) => (key === artifact.request ? (request as T) : artifacts.get<T>(key));
   return { ...artifacts, get };

@@ -30,7 +30,7 @@ const UNSIGNED = {
   forged: "is not what its signer signed",
 } as const;
 
-/** An order of somebody whom the stack knows. Throws `OrderRefused`. */
+/** An order from somebody whom the stack knows. Throws `OrderRefused`. */
 export async function verifiedOrder(
   services: Pick<Services, "client" | "policy">,
   run: string,
@@ -60,7 +60,7 @@ function jsonOf(body: string): unknown {
   }
 }
 
-/** The signer's identity is who asks, and cannot approve; a pipeline says whose change it is, and then both cannot. */
+/** The signer's identity is the requester, and cannot approve; if a pipeline says whose change it is, neither it nor the authors can. */
 export function requesterOf(signer: PackSigner, pack: ReleasePack, release: string): Requester {
   if (signer.namesAuthor && pack.authors.length === 0)
     throw refused(
@@ -86,7 +86,7 @@ function knownSigners(services: Pick<Services, "client">, { signers }: StackPoli
   return Promise.all(signers.map((signer) => withKey(services, signer)));
 }
 
-/** The key of a signer in KMS is asked for: a stack that makes it cannot write it down. */
+/** The key of a signer in KMS is fetched: a stack that creates the key cannot write it down. */
 async function withKey({ client }: Pick<Services, "client">, signer: PackSigner): Promise<KnownSigner> {
   const { publicKey, kmsKey = "" } = signer;
   return { ...signer, publicKey: publicKey ?? (await kmsSigner(kmsKey, client)).publicKey };

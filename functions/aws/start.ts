@@ -6,19 +6,19 @@ import { services } from "./lambda.js";
 import { logger } from "./logger.js";
 import { traced } from "./tracer.js";
 
-/** EventBridge's `Object Created` of a packed release. Delivered twice, it has the same time and so names the same run. */
+/** EventBridge's `Object Created` of a packed release. A second delivery has the same time and so names the same run. */
 const uploaded = z.looseObject({
   time: z.iso.datetime(),
   detail: z.looseObject({ object: z.looseObject({ key: z.string().startsWith("inputs/") }) }),
 });
 
-/** Asked for by name, as CodePipeline or another program does. */
+/** Requested by name, as CodePipeline or another program does. */
 const asked = z.strictObject({
   release: z.string().startsWith("inputs/"),
   run: runId,
 });
 
-/** Starts the run of a release, once, whatever how often it is asked for. Throws for an event that names no release. */
+/** Starts the run of a release, once, however often it is requested. Throws for an event that names no release. */
 export async function handler(event: unknown): Promise<{ run: string; execution: string; fresh: boolean }> {
   const { environment, client } = services();
   const machine = environment.SCHEMA_GATE_STATE_MACHINE;
@@ -33,7 +33,7 @@ function inputOf(event: unknown): { run: string; release: string } {
   const direct = asked.safeParse(event);
   if (direct.success) return direct.data;
   const { time, detail } = uploaded.parse(event);
-  // EventBridge hands keys on as S3 has them; S3's own notifications would encode them.
+  // EventBridge passes keys as S3 has them; S3's own notifications would encode them.
   const release = detail.object.key;
   return { run: runName(release, Date.parse(time)), release };
 }

@@ -42,8 +42,8 @@ const taskSchema = z.discriminatedUnion("SCHEMA_GATE_TASK_STEP", [
 ]);
 
 /**
- * The same handlers as in the Lambdas, in a process that no time limit of 15 minutes ends: a build. Returns the exit code, which is
- * all that the state machine hears: 0 only when the step says that all is well.
+ * The same handlers as in the Lambdas, in a process without the 15-minute limit: a build. Returns the exit code, which is all that the
+ * state machine sees: 0 only if the step says that all is well.
  */
 export async function runTask(variables: Readonly<Record<string, string | undefined>>): Promise<0 | 1> {
   const { step, run, worker, event } = taskSchema.parse(variables);

@@ -5,12 +5,12 @@ import type { Environment } from "../environment.js";
 export interface TimeLimit {
   /** Aborted at the deadline. */
   readonly stop: AbortSignal;
-  /** On the system clock's `monotonic()`; null when nothing ends it. */
+  /** On the system clock's `monotonic()`; null if nothing ends it. */
   readonly deadline: number | null;
 }
 
 export interface RunningLimit extends TimeLimit {
-  /** Forgets the timer, which would else outlive the invocation. */
+  /** Clears the timer, which would otherwise outlive the invocation. */
   release(): void;
 }
 

@@ -1,15 +1,15 @@
 import { Tracer } from "@aws-lambda-powertools/tracer";
 import type { Traced } from "../../lib/adapters/aws/clients.js";
 
-/** Off outside Lambda. Requests that are no calls of AWS are left out: the address of an answer to Slack is a secret. */
+/** Off outside Lambda. Requests that are not AWS calls are left out: the address for answering Slack is a secret. */
 const tracer = new Tracer({ serviceName: "schema-gate", captureHTTPsRequests: false });
 
 /** Each call of the client becomes a part of the trace, with its service and operation. */
 export const tracedClient: Traced = (client) => tracer.captureAWSv3Client(client);
 
 /**
- * Shows the work of one invocation in X-Ray, to be found by run and step. Takes no input, output or message of an error, which
- * may name tenants or hold a task token. `run` is null where none is known.
+ * Shows the work of one invocation in X-Ray, searchable by run and step. Records no input, output or error message, which may name tenants
+ * or contain a task token. `run` is null if none is known.
  */
 export async function traced<T>(step: string, run: string | null, work: () => Promise<T>): Promise<T> {
   const whole = tracer.getSegment();

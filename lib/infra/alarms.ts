@@ -15,10 +15,10 @@ export interface AlarmsProps {
   readonly review: ReviewEndpoint;
   readonly undelivered: IQueue;
   readonly longTasks: LongTasks | null;
-  /** Null when nothing is copied. */
+  /** Null if nothing is copied. */
   readonly sweep: StateMachine | null;
   readonly topic: ITopic;
-  /** Where docs/runbook.md is read. */
+  /** Where docs/runbook.md can be read. */
   readonly runbook: string;
 }
 
@@ -35,7 +35,7 @@ const period = Duration.minutes(5);
 
 /** What somebody is woken for. Every alarm names the section of the runbook that says what to do. */
 export class Alarms extends Construct {
-  /** Steps that failed, tries that went well later included. */
+  /** Steps that failed, even if a later try succeeded. */
   readonly failedTasks: Metric;
   readonly all: readonly Alarm[];
 

@@ -1,7 +1,7 @@
 import type { IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import type { ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 
-// The CDK's classes do not fit its own interfaces where TypeScript's exactOptionalPropertyTypes is on, so both are named.
+// With TypeScript's exactOptionalPropertyTypes on, the CDK's classes do not fit its own interfaces, so both are named.
 
 export type AnySecret = ISecret | Secret;
 export type AnyVpc = IVpc | Vpc;

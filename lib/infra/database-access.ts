@@ -3,15 +3,15 @@ import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { AnySecret } from "./cdk-types.js";
 import { permit } from "./permit.js";
 
-/** How the gate logs in to the tenants' databases. What is not named here cannot be read. */
+/** How the gate logs in to the tenants' databases. Anything not named here cannot be read. */
 export interface DatabaseAccess {
   /** Secrets with passwords or URLs, one by one. */
   readonly secrets?: readonly AnySecret[];
-  /** Name prefixes of secrets, such as `tenants/`, for fleets in which tenants come and go. */
+  /** Name prefixes of secrets, such as `tenants/`, for fleets where tenants come and go. */
   readonly secretPrefixes?: readonly string[];
   /** Roles that log in with an RDS IAM token. */
   readonly iamUsers?: readonly RdsIamUser[];
-  /** Aurora clusters that are reached through the RDS Data API, with the secret of each. */
+  /** Aurora clusters that are reached through the RDS Data API, each with its secret. */
   readonly dataApiClusters?: readonly DataApiCluster[];
 }
 
@@ -61,7 +61,7 @@ export function grantDatabases(role: IRole, access: DatabaseAccess): void {
     });
 }
 
-/** Reads the values of these secrets, and decrypts them where they have a key of their own. */
+/** Reads the values of these secrets, and decrypts those that have their own key. */
 export function readSecrets(role: IRole, secrets: readonly AnySecret[]): void {
   if (secrets.length === 0) return;
   const imported = secrets.some((secret) => secret.secretFullArn === undefined);

@@ -11,7 +11,7 @@ import { type FunctionSetting, GateFunction } from "./gate-function.js";
 import type { HandlerSpec } from "./handlers.js";
 import { permit } from "./permit.js";
 
-/** It is no state of the machine. */
+/** It is not a state of the machine. */
 const RECORD_END: HandlerSpec = {
   entry: "record-end",
   memory: 1024,
@@ -19,7 +19,7 @@ const RECORD_END: HandlerSpec = {
   grants: ["audit", "read approvals", "notify", "sign"],
 };
 
-/** A function of the execution may be at work for so long after it ended; the most that SQS delays. */
+/** How long a function of the execution may still be at work after the end; the longest delay of SQS. */
 const AFTER = Duration.minutes(15);
 
 export interface EndRecorderProps {

@@ -8,7 +8,7 @@ import type { AuditLock } from "./gate-storage.js";
 import type { Grant } from "./handlers.js";
 import { permit } from "./permit.js";
 
-/** What the grants are about. */
+/** The resources of the grants. */
 export interface GateResources {
   readonly bucket: Bucket;
   readonly key: IKey;
@@ -26,7 +26,7 @@ export interface GateResources {
 
 const OBJECTS = "Keys of objects are not known in advance; the prefix is all that the function may touch.";
 
-/** The artifacts of runs and the key they are encrypted with: what every function has. */
+/** The artifacts of runs and their encryption key: every function gets these. */
 export function grantArtifacts(role: IRole, { bucket, key }: GateResources): void {
   permit(role, {
     actions: ["s3:GetObject", "s3:PutObject"],
@@ -34,7 +34,7 @@ export function grantArtifacts(role: IRole, { bucket, key }: GateResources): voi
     wildcard: OBJECTS,
   });
   permit(role, { actions: ["s3:GetObject"], resources: [bucket.arnForObjects("inputs/*")], wildcard: OBJECTS });
-  // Without ListBucket an object that is not there reads as "access denied", which is a fault and not an answer.
+  // Without ListBucket a missing object reads as "access denied", which is a fault and not an answer.
   permit(role, { actions: ["s3:ListBucket"], resources: [bucket.bucketArn] });
   permit(role, { actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] });
 }

@@ -10,7 +10,7 @@ import { permit } from "./permit.js";
 /** What all functions of one gate have in common. */
 export interface FunctionSetting {
   readonly code: Code;
-  /** Null when nothing stands in a VPC. */
+  /** Null if nothing is in a VPC. */
   readonly network: GateNetwork | null;
   readonly retention: RetentionDays;
 }
@@ -19,11 +19,11 @@ export interface GateFunctionProps extends FunctionSetting {
   readonly spec: HandlerSpec;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Calls that may run at once. Left out: as many as the account allows. */
+  /** Calls that may run at once. Default: as many as the account allows. */
   readonly concurrency?: number;
 }
 
-/** One function with a role and a log group of its own; in the VPC only when it reaches databases. */
+/** One function with its own role and log group; in the VPC only if it reaches databases. */
 export class GateFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
@@ -34,7 +34,7 @@ export class GateFunction extends Construct {
     const { spec, network } = props;
     this.logs = new LogGroup(this, "Logs", {
       retention: props.retention,
-      // What has to be kept of a run is in the bucket.
+      // What must be kept of a run is in the bucket.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, "Role", {

@@ -44,7 +44,7 @@ export class GateFunctions extends Construct {
     this.longTasks = props.longTasks === "none" ? null : this.makeLongTasks(props);
   }
 
-  /** Where everything that runs our code logs to. */
+  /** All log groups of our code. */
   get logs(): readonly LogGroup[] {
     const functions = [...Object.values(this.byState), this.review.function];
     return [...functions, ...(this.longTasks ? [this.longTasks] : [])].map((each) => each.logs);
@@ -60,7 +60,7 @@ export class GateFunctions extends Construct {
   }
 }
 
-/** Steps that go on as a build when a function has not time enough. */
+/** Steps that continue as a build if a function does not have enough time. */
 const LONG_STEPS: readonly HandlerName[] = ["DryRun", "Migrate", "RollBack"];
 
 function grantAll({ role }: GateFunction | LongTasks, grants: readonly Grant[], resources: GateResources): void {

@@ -15,10 +15,10 @@ import { Construct } from "constructs";
 import type { AnyVpc } from "./cdk-types.js";
 
 export interface GateNetworkProps {
-  /** The VPC of the tenants' databases. Left out: one is made, with isolated subnets and endpoints. */
+  /** The VPC of the tenants' databases. Default: a new one, with isolated subnets and endpoints. */
   readonly vpc?: AnyVpc;
   readonly subnets?: SubnetSelection;
-  /** Adds the endpoints that the functions need. Default: true for a VPC that is made here, false for yours. */
+  /** Adds the endpoints that the functions need. Default: true for a VPC that is created here, false for yours. */
   readonly endpoints?: boolean;
 }
 
@@ -31,7 +31,7 @@ const INTERFACE_ENDPOINTS = {
   Xray: InterfaceVpcEndpointAwsService.XRAY,
 } as const;
 
-/** Where the functions that open sockets to databases stand; all others stand outside. */
+/** Where the functions that open sockets to databases are; all others are outside. */
 export class GateNetwork extends Construct {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
@@ -49,7 +49,7 @@ export class GateNetwork extends Construct {
       description: "Schema Gate: functions that reach databases",
       allowAllOutbound: false,
     });
-    // Databases listen on ports that only the registry knows; where a socket may go is for their own security groups to say.
+    // Databases listen on ports that only the registry knows; their own security groups decide where a socket may go.
     securityGroup.addEgressRule(Peer.anyIpv4(), Port.allTcp(), "databases and AWS endpoints");
     this.securityGroup = securityGroup;
     if (props.endpoints ?? props.vpc === undefined) this.addEndpoints();

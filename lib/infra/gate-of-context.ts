@@ -5,7 +5,7 @@ import type { GateApprover, ReleaseSigner } from "./gate-policy.js";
 import { SafetyGate } from "./safety-gate.js";
 import type { SafetyGateProps } from "./safety-gate-props.js";
 
-/** A gate whose props are the context of the app, as in `cdk deploy -c vpc=none -c emails=a@example.com,b@example.com`. */
+/** A gate whose props come from the app's context, as in `cdk deploy -c vpc=none -c emails=a@example.com,b@example.com`. */
 export function gateOfContext(stack: Stack): SafetyGate {
   const text = (key: string): string | undefined => stack.node.tryGetContext(key) as string | undefined;
   const list = (key: string): string[] => (text(key) ?? "").split(",").filter((item) => item !== "");

@@ -6,7 +6,7 @@ import type { AnySecret } from "./cdk-types.js";
 /** Somebody who may decide, and the names by which each channel knows them. */
 export interface GateApprover {
   readonly id: string;
-  /** Asked by mail, with a link of their own, and told how the run ended; confirms once. */
+  /** Asked by mail, with their own link, and told how the run ended; confirms once. */
   readonly email?: string;
   /** Slack's member id, such as `U024BE7LH`. */
   readonly slack?: string;
@@ -14,14 +14,14 @@ export interface GateApprover {
   readonly aliases?: readonly string[];
 }
 
-/** An identity that may hand in releases: the requester of its runs, who cannot approve them. */
+/** An identity that may submit releases: the requester of its runs, who cannot approve them. */
 export interface ReleaseSigner {
   readonly id: string;
   /** PEM: Ed25519, or ECDSA on P-256. */
   readonly publicKey?: string;
-  /** A signing key of KMS (ECC_NIST_P256 or ECC_NIST_EDWARDS25519), in the place of `publicKey`; grant `kms:Sign` to who hands in. */
+  /** A signing key of KMS (ECC_NIST_P256 or ECC_NIST_EDWARDS25519), instead of `publicKey`; grant `kms:Sign` to the submitter. */
   readonly kmsKey?: IKey;
-  /** A pipeline, believed when it says whose change it is: its authors are requesters then, and the pipeline is one as well. */
+  /** A pipeline that is trusted to say whose change it is: then its authors are requesters, and so is the pipeline. */
   readonly namesAuthor?: boolean;
 }
 
@@ -31,24 +31,24 @@ export interface GatePolicy {
   readonly approvers: readonly GateApprover[];
   /** Approvals needed from `thresholds.quorum` on, at least. Default: 2. */
   readonly quorum?: number;
-  /** Scores from which a person is asked, several are, and nobody is. A release may set lower ones. Default: 0, 0.4 and 0.7. */
+  /** Scores from which one person is asked, several are, and nobody is. A release may set lower ones. Default: 0, 0.4 and 0.7. */
   readonly thresholds?: { readonly ask?: number; readonly quorum?: number; readonly block?: number };
-  /** Who may hand in releases. A pack that none of them signed is refused. */
+  /** Who may submit releases. A pack that none of them signed is refused. */
   readonly signers: readonly ReleaseSigner[];
   /**
-   * The registry's file, below `registry/` in the bucket, such as `tenants.csv`; whatever a release says of the registry is not looked at.
+   * The registry's file, below `registry/` in the bucket, such as `tenants.csv`; what a release says about the registry is ignored.
    * Default: `registrySecret`, else the release says which file, and so which part of the fleet.
    */
   readonly registryFile?: string;
   /** Secrets that a release may name as `registry.query.url` or `staging.url`. Default: none. */
   readonly secrets?: readonly AnySecret[];
-  /** Why releases may run as a superuser where their config asks for it (`connection.superuser`, `staging.uncontained`). Default: none does. */
+  /** Why releases may run as a superuser if their config asks for it (`connection.superuser`, `staging.uncontained`). Default: none does. */
   readonly superuser?: string;
-  /** Where browsers reach the review page, such as `https://gate.example.com`; the first is in links. Default: the Function URL. */
+  /** Where browsers reach the review page, such as `https://gate.example.com`; links use the first. Default: the Function URL. */
   readonly origins?: readonly string[];
 }
 
-/** Lambda gives all variables of a function 4 KB; the others need one. */
+/** Lambda allows 4 KB for all variables of a function; the others need one. */
 const LARGEST = 3000;
 const FILE = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.\-/]*$/;
 const ORIGIN = /^https:\/\/[^/?#@]+$/;
@@ -81,14 +81,14 @@ export function policyText(stack: Stack, policy: GatePolicy): string {
     origins,
     ...(policy.superuser === undefined ? {} : { superuser: policy.superuser }),
   };
-  // An ARN is longer than the token that stands for it.
+  // An ARN is longer than the token that represents it.
   const size = JSON.stringify(value).length + 100 * (secrets.length + signers.length);
   if (size > LARGEST)
     throw new Error(`the policy has about ${size} bytes; ${LARGEST} fit besides a function's other variables`);
   return stack.toJsonString(value);
 }
 
-/** What belongs to two people would be nobody's, and end every run before anybody is asked. */
+/** A name that belongs to two people would belong to nobody, and end every run before anybody is asked. */
 function refuseSharedNames(approvers: readonly GateApprover[]): void {
   const problem = approversProblem(approvers.filter(({ id }) => !Token.isUnresolved(id)));
   if (problem !== null) throw new Error(`policy.approvers: ${problem}`);

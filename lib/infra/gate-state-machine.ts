@@ -10,12 +10,12 @@ import { permit } from "./permit.js";
 export interface GateStateMachineProps {
   /** Functions by the placeholder that calls them. */
   readonly functions: Readonly<Record<string, GateFunction>>;
-  /** What else is in the place of placeholders. */
+  /** Values of the other placeholders. */
   readonly substitutions: Readonly<Record<string, string>>;
   readonly retention: RetentionDays;
 }
 
-/** `state-machines/safety-gate.asl.json`, unchanged, with the functions in the place of its placeholders. */
+/** `state-machines/safety-gate.asl.json`, unchanged, with the functions in place of its placeholders. */
 export class GateStateMachine extends Construct {
   readonly machine: StateMachine;
   readonly role: Role;
@@ -25,7 +25,7 @@ export class GateStateMachine extends Construct {
     super(scope, id);
     const { functions } = props;
     this.logs = new LogGroup(this, "Logs", {
-      // CloudWatch delivers to a group under this prefix without a resource policy; an account may have only ten of those.
+      // CloudWatch delivers to a group under this prefix without a resource policy, of which an account may have only ten.
       logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 80 })}`,
       retention: props.retention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -58,7 +58,7 @@ export class GateStateMachine extends Construct {
     this.permitDistributedMaps();
   }
 
-  /** A policy of its own: as part of the role's it would have to exist before the state machine that it names. */
+  /** A separate policy: as part of the role's it would have to exist before the state machine that it names. */
   private permitDistributedMaps(): void {
     const stack = Stack.of(this);
     const executions = (rest: string) =>

@@ -6,7 +6,7 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 
 export interface AuditLock {
-  /** GOVERNANCE: removable with a permission that nothing here has. COMPLIANCE: by nobody, the root user included. */
+  /** GOVERNANCE: removable with a permission that nothing here has. COMPLIANCE: by nobody, including the root user. */
   readonly mode: "GOVERNANCE" | "COMPLIANCE";
   readonly days: number;
 }
@@ -17,13 +17,13 @@ export interface GateStorageProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Where everything of a run lies, and the keys that protect and sign it. */
+/** Where everything of a run is stored, and the keys that protect and sign it. */
 export class GateStorage extends Construct {
   /** Encrypts what is at rest: bucket, queue, topic, link secret. */
   readonly key: Key;
   /** Signs the head of each audit trail; its private half cannot leave KMS. */
   readonly signingKey: Key;
-  /** HMAC over what is kept of approvals; it cannot leave KMS. */
+  /** HMAC over the stored approvals; it cannot leave KMS. */
   readonly approvalKey: Key;
   readonly bucket: Bucket;
   /** Signs approvers' links and encrypts task tokens. */
@@ -39,7 +39,7 @@ export class GateStorage extends Construct {
       enableKeyRotation: true,
       removalPolicy,
     });
-    // Alarms and events are encrypted for the topic and the queue by those who send them.
+    // The senders of alarms and events encrypt them for the topic and the queue.
     for (const sender of ["cloudwatch.amazonaws.com", "events.amazonaws.com"])
       this.key.addToResourcePolicy(
         new PolicyStatement({
@@ -80,7 +80,7 @@ export class GateStorage extends Construct {
     });
   }
 
-  /** What functions are granted on. */
+  /** The resources that functions get grants on. */
   get resources() {
     const { bucket, key, signingKey, approvalKey, linkSecret, auditLock } = this;
     return { bucket, key, signingKey, approvalKey, linkSecret, auditLock };

@@ -2,7 +2,7 @@ import { STATE_FILES } from "./state-files.js";
 
 /** What a function may do besides reading and writing the artifacts of runs. */
 export type Grant =
-  /** Stand in the VPC, and read the secrets or make the IAM tokens with which the tenants' databases are reached. */
+  /** Be in the VPC, and read the secrets or make the IAM tokens that open the tenants' databases. */
   | "databases"
   /** Read the audit trail and add to it; nothing in it can be changed or removed. */
   | "audit"
@@ -18,14 +18,14 @@ export type Grant =
   | "notify"
   /** Be told what the stack demands of every release. */
   | "policy"
-  /** Ask KMS for the public keys of the policy's signers. */
+  /** Get what the stack demands of every release. */
   | "signers"
   | "read memory"
   /** Read and replace what is kept of catalogs between runs. */
   | "memory";
 
 export interface HandlerSpec {
-  /** Name of the file in the bundle; the handler is `<entry>.handler`. */
+  /** Read and replace what is kept of catalogs between runs. */
   readonly entry: string;
   /** MiB. */
   readonly memory: number;
@@ -34,12 +34,12 @@ export interface HandlerSpec {
   readonly grants: readonly Grant[];
 }
 
-/** Of states that work through a batch of tenants, or hold a whole release. */
+/** For states that work through a batch of tenants, or hold a whole release. */
 const batch = { memory: 1024, minutes: 15 } as const;
 
 export type HandlerName = keyof typeof STATE_FILES;
 
-/** What a state needs beyond the least that a function gets: 512 MiB, five minutes, no grants. */
+/** What a state needs beyond a function's minimum: 512 MiB, five minutes, no grants. */
 const NEEDS: Readonly<Partial<Record<HandlerName, Partial<Omit<HandlerSpec, "entry">>>>> = {
   AcceptOrder: { ...batch, grants: ["databases", "audit", "policy", "signers"] },
   Load: { ...batch, grants: ["databases", "audit", "policy", "signers"] },

@@ -17,7 +17,7 @@ export interface LongTasksProps {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Where a batch goes on that needs more than a function's 15 minutes: a build that needs no image, and ends after at most 36 hours. */
+/** Where a batch continues that needs more than a function's 15 minutes: a build that needs no image, and ends after at most 36 hours. */
 export class LongTasks extends Construct {
   readonly project: Project;
   readonly role: Role;
@@ -79,7 +79,7 @@ export class LongTasks extends Construct {
     if (network) permitNetwork(this.role, network);
   }
 
-  /** What `codebuild:startBuild.sync` needs; Step Functions is told of the end by a rule that it keeps itself. */
+  /** What `codebuild:startBuild.sync` needs; Step Functions learns of the end through a rule that it manages itself. */
   permitStart(role: Role): void {
     permit(role, {
       actions: ["codebuild:StartBuild", "codebuild:StopBuild", "codebuild:BatchGetBuilds"],

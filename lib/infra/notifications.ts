@@ -10,7 +10,7 @@ export interface NotificationsProps {
   readonly key: IKey;
   /** Who is asked by mail. */
   readonly approvers: readonly GateApprover[];
-  /** Who is told that something needs help. Gets no approver's link. */
+  /** Who is told that something needs help. They get no approver's link. */
   readonly emails: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export class Notifications extends Construct {
   constructor(scope: Construct, id: string, { key, approvers, emails }: NotificationsProps) {
     super(scope, id);
     this.topic = new Topic(this, "Topic", { displayName: "Schema Gate", masterKey: key, enforceSSL: true });
-    // A link is its holder's right to decide: nobody may get another's.
+    // Whoever holds a link may decide: nobody may get another's.
     for (const { id, email } of approvers)
       if (email !== undefined) this.subscribe(email, SubscriptionFilter.stringFilter({ allowlist: [id] }));
     for (const email of emails) this.subscribe(email, SubscriptionFilter.notExistsFilter());

@@ -5,11 +5,11 @@ export interface Permission {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-  /** Why a resource of this statement ends in or is a wildcard. Without a reason cdk-nag reports it. */
+  /** Why a resource of this statement is a wildcard or ends in one. Without a reason cdk-nag reports it. */
   readonly wildcard?: string;
 }
 
-/** Adds one statement to a role or a policy, and acknowledges its wildcards with the reason that the caller gives. */
+/** Adds one statement to a role or a policy, and acknowledges its wildcards with the caller's reason. */
 export function permit(target: IRole | Policy, permission: Permission): void {
   const { actions, resources, conditions, wildcard } = permission;
   const statement = new PolicyStatement({
@@ -27,7 +27,7 @@ export function permit(target: IRole | Policy, permission: Permission): void {
   }
 }
 
-/** The spelling that cdk-nag gives a reference: `<LogicalId.Arn>`. */
+/** How cdk-nag spells a reference: `<LogicalId.Arn>`. */
 function flatten(reference: unknown): string {
   if (typeof reference === "string") return reference.replaceAll("${", "<").replaceAll("}", ">");
   const {

@@ -28,7 +28,7 @@ export class ReadProxy extends Construct {
       vpcSubnets: network.subnets,
       requireTLS: true,
     });
-    // The port of a proxy for PostgreSQL, whatever that of its target.
+    // The port of a proxy for PostgreSQL, whatever its target's.
     proxy.connections.allowFrom(network.securityGroup, Port.tcp(5432), "Schema Gate reads");
     this.endpoint = proxy.endpoint;
   }

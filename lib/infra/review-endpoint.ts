@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { type FunctionSetting, GateFunction } from "./gate-function.js";
 import type { HandlerSpec } from "./handlers.js";
 
-/** The review page. It is no state of the machine. */
+/** The review page. It is not a state of the machine. */
 export const REVIEW: HandlerSpec = {
   entry: "review",
   memory: 1024,
@@ -15,11 +15,11 @@ export const REVIEW: HandlerSpec = {
 
 export interface ReviewEndpointProps extends FunctionSetting {
   readonly environment: Readonly<Record<string, string>>;
-  /** Calls of the page that may run at once. Left out: as many as the account allows. */
+  /** Calls of the page that may run at once. Default: as many as the account allows. */
   readonly concurrency?: number;
 }
 
-/** The page on which people decide, at a Function URL. Who may decide is in the signed link, not in IAM. */
+/** The page on which people decide, at a Function URL. The signed link, not IAM, says who may decide. */
 export class ReviewEndpoint extends Construct {
   readonly function: GateFunction;
   readonly url: FunctionUrl;
@@ -34,8 +34,8 @@ export class ReviewEndpoint extends Construct {
   }
 
   /**
-   * Lets the page continue a run. A policy of its own: `grantTaskResponse` would make the function wait for the state machine, which
-   * waits for the functions that know the page's address.
+   * Lets the page continue a run. A separate policy: `grantTaskResponse` would make the function wait for the state machine, which waits
+   * for the functions that know the page's address.
    */
   continues(machine: IStateMachine): void {
     new Policy(this, "ContinueRun", {

@@ -8,22 +8,22 @@ import type { AuditLock } from "./gate-storage.js";
 import type { ReadProxyProps } from "./read-proxy.js";
 import type { StagingProps } from "./staging.js";
 
-/** What a team decides about its gate. Everything has a default but how the databases are reached. */
+/** What a team decides about its gate. Everything has a default except how the databases are reached. */
 export interface SafetyGateProps {
   /** How the functions log in to the tenants' databases. */
   readonly databases: DatabaseAccess;
   /**
-   * Where the functions that reach databases stand. Left out: a VPC is made, with isolated subnets and endpoints, to be peered.
-   * `none`: no VPC at all, for databases with a public address or the Data API, and for emulators.
+   * Where the functions that reach databases are. Default: a new VPC, with isolated subnets and endpoints, to be peered. `none`: no VPC at
+   * all, for databases with a public address or the Data API, and for emulators.
    */
   readonly network?: GateNetworkProps | "none";
-  /** Who may approve, how many of them and from which risk on, who may hand in releases: it beats every release's config. */
+  /** Who may approve, how many of them and from which risk on, and who may submit releases: it overrides every release's config. */
   readonly policy: GatePolicy;
   /** Addresses that are told when something needs help. They get no approver's link. */
   readonly emails?: readonly string[];
   /** Slack's `{"token", "signingSecret", "channel"}` as a JSON secret; interactions go to the review page. */
   readonly slackSecret?: AnySecret;
-  /** Calls of the review page that may run at once. Left out: as many as the account allows. */
+  /** Calls of the review page that may run at once. Default: as many as the account allows. */
   readonly reviewConcurrency?: number;
   /** How long an event of the audit trail cannot be removed. Default: GOVERNANCE, 400 days. */
   readonly auditLock?: AuditLock;
@@ -35,25 +35,25 @@ export interface SafetyGateProps {
   readonly removalPolicy?: RemovalPolicy;
   /** Starts a run for every release that is packed into the bucket, through EventBridge. Default: false; something else starts runs. */
   readonly startOnUpload?: boolean;
-  /** Executions that are stopped, time out or fail before they can say so are recorded and sealed. Default: true; false for emulators. */
+  /** Executions that are stopped, time out or fail before they can report it are recorded and sealed. Default: true; false for emulators. */
   readonly recordEnds?: boolean;
-  /** Where docs/runbook.md is read, for the links of the alarms. Default: its path in this package. */
+  /** Where docs/runbook.md can be read, for the links of the alarms. Default: its path in this package. */
   readonly runbook?: string;
   /** `none`: no alarms, dashboard and saved queries, for emulators, which lack some of them. Default: `full`. */
   readonly observability?: "full" | "none";
-  /** Folder of the functions' bundle. Default: the one that this package brings, `dist/lambda`. */
+  /** Folder of the functions' bundle. Default: the one in this package, `dist/lambda`. */
   readonly bundle?: string;
-  /** An RDS Proxy for the phases that read. Left out: none. */
+  /** An RDS Proxy for the phases that read. Default: none. */
   readonly readProxy?: ReadProxyProps;
-  /** The copies of production that the state machine may make for dry runs. Left out: it may make none. */
+  /** The copies of production that the state machine may make for dry runs. Default: it may make none. */
   readonly staging?: StagingProps;
   /**
-   * Where steps go on that need more than a function's 15 minutes. `none`: nowhere, they are blocked; for emulators, which lack
+   * Where steps continue that need more than a function's 15 minutes. `none`: nowhere, they are blocked; for emulators, which lack
    * CodeBuild. Default: `codebuild`.
    */
   readonly longTasks?: "codebuild" | "none";
   /** Secret that lists the tenants. Default: `policy.registryFile`, else what the packed config says. */
   readonly registrySecret?: AnySecret;
-  /** Secret with the URL of a staging server that is there already. Default: what the packed config says. */
+  /** Secret with the URL of an existing staging server. Default: what the packed config says. */
   readonly stagingServer?: AnySecret;
 }

@@ -31,7 +31,7 @@ export class SafetyGate extends Construct {
   readonly bucket: Bucket;
   /** Where approvers decide. */
   readonly reviewUrl: string;
-  /** Null when `network` is `none`; let its security group in at the databases. */
+  /** Null if `network` is `none`; let its security group in at the databases. */
   readonly network: GateNetwork | null;
   readonly notifications: Notifications;
   /** Host name for the tenants' `replica`; null without `readProxy`. */

@@ -7,7 +7,7 @@ export interface SavedQueriesProps {
   readonly machine: LogGroup;
 }
 
-/** A question somebody asks of the logs. What is in `<…>` is for the person to replace. */
+/** A question somebody asks about the logs. The person replaces what is in `<…>`. */
 interface Question {
   readonly name: string;
   readonly of: "functions" | "machine";

@@ -6,7 +6,7 @@ import { Construct } from "constructs";
 import type { GateNetwork } from "./gate-network.js";
 import { permit } from "./permit.js";
 
-/** What the state machine may copy when the config says `staging.mode: snapshot`. */
+/** What the state machine may copy if the config says `staging.mode: snapshot`. */
 export interface StagingProps {
   /** Identifiers of Aurora clusters that may be cloned. */
   readonly clusters?: readonly string[];
@@ -14,7 +14,7 @@ export interface StagingProps {
   readonly instances?: readonly string[];
   /** Name of the DB subnet group of the copies: subnets that the functions reach. */
   readonly subnetGroup: string;
-  /** Default: `db.t4g.medium`, the smallest that Aurora PostgreSQL takes. */
+  /** Default: `db.t4g.medium`, the smallest that Aurora PostgreSQL accepts. */
   readonly instanceClass?: string;
   /** Port of the copies, which is the port of their sources. Default: 5432. */
   readonly port?: number;
@@ -92,7 +92,7 @@ export class Staging extends Construct {
 const OWN = "schema-gate-*";
 const NAMES = "Copies are named when they are made; only names that begin with schema-gate- can be made or removed.";
 
-/** Removal of what a gate made, told by its name. */
+/** Allows removing what a gate made, recognised by its name. */
 export function permitRemoval(role: IRole): void {
   permit(role, {
     actions: ["rds:DeleteDBCluster", "rds:DeleteDBInstance", "rds:DeleteDBSnapshot"],
@@ -105,7 +105,7 @@ function rdsArn(scope: IRole, kind: string, name: string): string {
   return Stack.of(scope).formatArn({ service: "rds", resource: `${kind}:${name}` });
 }
 
-/** For a gate without copies: the state machine's placeholders need a text, and its config chooses the other branch. */
+/** For a gate without copies: the state machine's placeholders need a text, and its config takes the other branch. */
 export const NO_STAGING: Readonly<Record<string, string>> = {
   StagingSubnetGroup: "none",
   StagingSecurityGroup: "none",

@@ -49,7 +49,7 @@ export class StartOnUpload extends Construct {
   }
 }
 
-/** As a property: the CDK's own switch deploys a function of its own with a managed policy, to set it after the bucket is made. */
+/** As a property: the CDK's own switch deploys an extra function with a managed policy, to set it after the bucket is created. */
 function sendEvents(bucket: Bucket): void {
   const resource = bucket.node.defaultChild as CfnBucket;
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
