@@ -5,7 +5,7 @@ import type { ApprovalRequest } from "./request.js";
 export interface Capability {
   readonly run: string;
   readonly digest: string;
-  /** Id of the person it was made for. */
+  /** Id of the person it was created for. */
   readonly person: string;
   readonly scope: "decide" | "view";
   /** Milliseconds since the epoch; void from this moment on. */
@@ -22,13 +22,12 @@ export type CapabilityReading =
 const PURPOSE = "schema-gate capability v2\n";
 const LEAST_KEY_BYTES = 32;
 export const NONCE_BYTES = 12;
-/** HMAC-SHA-256 cut to 128 bits (RFC 2104, section 5): nobody can try 2^127 links. */
+/** HMAC-SHA-256 truncated to 128 bits (RFC 2104, section 5): nobody can try 2^127 links. */
 const MAC_BYTES = 16;
 
 /**
- * A new link's secret: 38 characters that fit in a URL. It names nobody; whom and what it is for is in the request, which the
- * server keeps, and the signature covers both. `nonce`: 12 random bytes. The key must have 32 random bytes or more; throws
- * `RangeError` otherwise.
+ * A new link's secret: 38 characters that fit in a URL. It names nobody; whom and what it is for is in the request, which the server keeps, and the
+ * signature covers both. `nonce`: 12 random bytes. The key must have at least 32 random bytes; throws `RangeError` otherwise.
  */
 export function issueCapability(
   request: ApprovalRequest,
@@ -43,8 +42,8 @@ export function issueCapability(
 }
 
 /**
- * Whose link it is, by trying whoever the request could have made one for. `request` is null where the run has no question: the
- * answer is then that of a forged link, so that nobody learns which runs there are. `now` in milliseconds since the epoch.
+ * Whose link it is, found by trying everyone for whom the request could have created one. `request` is null when the run has no question: the answer
+ * is then the same as for a forged link, so that nobody learns which runs exist. `now` in milliseconds since the epoch.
  */
 export function readCapability(
   token: string,

@@ -55,7 +55,7 @@ export interface ApprovalState {
   readonly reason: string;
 }
 
-/** Where the request stands after the entries recorded so far. Entries that the rules refuse do not count. */
+/** The state of the request after the entries recorded so far. Entries that the rules refuse do not count. */
 export function approvalState(request: ApprovalRequest, entries: readonly ApprovalEntry[], now: number): ApprovalState {
   const approvals: Decision[] = [];
   let rejection: Decision | null = null;
@@ -77,7 +77,7 @@ export function approvalState(request: ApprovalRequest, entries: readonly Approv
   return { status: "pending", ...rest, reason: given };
 }
 
-/** Whether an attempt counts, given the entries before it. Pure: recording it exactly once is the store's part. */
+/** Whether an attempt counts, given the entries before it. Pure: recording it exactly once is the store's job. */
 export function judge(request: ApprovalRequest, entries: readonly ApprovalEntry[], attempt: Attempt): Judgement {
   const used = counted(entries).some((entry) => entry.nonce === attempt.nonce);
   if (used) return no("replayed", "this link or message was already used; each decides once");
@@ -94,7 +94,7 @@ export function judge(request: ApprovalRequest, entries: readonly ApprovalEntry[
 
 type Rule = (request: ApprovalRequest, before: readonly Decision[], attempt: Attempt) => Refusal | null;
 
-/** In the order in which a person would want to know. The first that refuses is the answer. */
+/** In the order in which a person would want to know. The first rule that refuses gives the answer. */
 const RULES: readonly Rule[] = [
   (request, _, { run }) => (run === request.run ? null : no("wrong-run", `this decision is for another run, ${run}`)),
   (request, _, { digest }) =>
@@ -127,7 +127,7 @@ function refuse(request: ApprovalRequest, before: readonly Decision[], attempt: 
 /** Who asks, and who may answer. */
 export type Circle = Pick<ApprovalRequest, "requester" | "startedBy" | "coauthors" | "approvers">;
 
-/** Why this person may not approve, or null: an approver who is not the requester, under whichever name. */
+/** Why this person may not approve, or null: an approver must not be the requester, under any name. */
 export function approverProblem(circle: Circle, name: string): string | null {
   return personRule(circle, { name, verdict: "approve" })?.message ?? null;
 }

@@ -1,13 +1,13 @@
 import { digest } from "../json.js";
 
-/** Everything that an approval is given for. Whatever is put in must have a JSON form. */
+/** Everything that an approval covers. It must have a JSON form. */
 export interface ApprovalSubject {
   readonly run: string;
   /** The migrations with their checksums. */
   readonly release: unknown;
   /** Ids of the tenants to be migrated, in any order. */
   readonly tenants: readonly string[];
-  /** By tenant id, as read before the approval was asked for. */
+  /** By tenant id, as read before the approval was requested. */
   /** Which database each is, by tenant id: the server's system identifier and the database's oid. */
   readonly targets: unknown;
   /** Which tenants were proved together, and by which clone. */
@@ -24,7 +24,7 @@ export interface ApprovalSubject {
 /** A digest per part, so that a mismatch can say what changed. */
 export type ApprovalParts = Readonly<Record<keyof ApprovalSubject, string>>;
 
-/** Version of what goes into the digest; a change of the form must void every older approval. */
+/** Version of what the digest covers; changing the form must void every older approval. */
 const VERSION = 3;
 
 export function approvalParts(subject: ApprovalSubject): ApprovalParts {
@@ -43,17 +43,17 @@ export function approvalParts(subject: ApprovalSubject): ApprovalParts {
   };
 }
 
-/** The part that a stack's update changes, alone. */
+/** Only the part that a stack's update changes. */
 export function policyPart(policy: ApprovalSubject["policy"]): string {
   return digest([policy]);
 }
 
-/** SHA-256 in hex over all of the subject. Any change of any part changes it; the order of tenants does not. */
+/** SHA-256 in hex over the whole subject. A change of any part changes it; the order of tenants does not. */
 export function approvalDigest(subject: ApprovalSubject): string {
   return digest({ version: VERSION, parts: approvalParts(subject) });
 }
 
-/** The parts that differ, by name, in the order of the alphabet. */
+/** The names of the parts that differ, in alphabetical order. */
 export function changedParts(approved: ApprovalParts, now: ApprovalParts): readonly (keyof ApprovalSubject)[] {
   const names = Object.keys(approved).sort() as (keyof ApprovalSubject)[];
   return names.filter((name) => approved[name] !== now[name]);

@@ -1,6 +1,6 @@
 /**
- * The names in a text that says whose a change is, as commits and pipelines write it: a login, an address, `NAME <ADDRESS>`,
- * several of them one after the other. An address by which GitHub or GitLab hides another has its owner's login as well.
+ * The names in a text that says whose a change is, as commits and pipelines write it: a login, an address, `NAME <ADDRESS>`, or several of them in a
+ * row. An address that GitHub or GitLab uses to hide another also gives its owner's login.
  */
 export function namesIn(text: string): readonly string[] {
   return text

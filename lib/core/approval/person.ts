@@ -6,7 +6,7 @@ export interface Person {
   readonly email?: string | undefined;
   /** Slack's member id, such as `U024BE7LH`. */
   readonly slack?: string | undefined;
-  /** Other names of the same person: a login, a user of the operating system. */
+  /** Other names of the same person: a login, an operating system user. */
   readonly aliases?: readonly string[] | undefined;
 }
 
@@ -15,7 +15,7 @@ export function namesOf(person: Person): ReadonlySet<string> {
   return new Set(names.flatMap((name) => (name === undefined ? [] : [skeleton(name)])).filter((name) => name !== ""));
 }
 
-/** The person known by a name, or null; null too when several people claim it. */
+/** The person known by a name, or null; also null when several people claim it. */
 export function personOf(people: readonly Person[], name: string): Person | null {
   const wanted = skeleton(name);
   const found = people.filter((person) => namesOf(person).has(wanted));

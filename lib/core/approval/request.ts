@@ -10,12 +10,12 @@ export interface ApprovalRequest {
   readonly digest: string;
   /** The name under which the run was started. */
   readonly requester: string;
-  /** The login that started it, where the machine knows one: a requester too, whatever the config says. */
+  /** The login that started it, if the machine knows one: also a requester, whatever the config says. */
   readonly startedBy?: string | undefined;
-  /** Who else has a part in the change: requesters too. */
+  /** Others who have a part in the change: requesters too. */
   readonly coauthors?: readonly string[] | undefined;
   readonly approvers: readonly Person[];
-  /** Approvals needed, each by another person. */
+  /** Approvals needed, each by a different person. */
   readonly quorum: number;
   /** Milliseconds since the epoch. */
   readonly requestedAt: number;
@@ -39,7 +39,7 @@ export interface Decision {
   readonly at: number;
 }
 
-/** The end of an approval because what it was given for has changed. */
+/** The end of an approval because what it covers has changed. */
 interface Voiding {
   readonly kind: "void";
   readonly reason: string;
@@ -75,7 +75,7 @@ export function requestProblem(request: ApprovalRequest): string | null {
   return null;
 }
 
-/** Why it would not be clear who of these people decides, or null. */
+/** Why it would not be clear which of these people decides, or null. */
 export function approversProblem(approvers: readonly Person[]): string | null {
   const unnamed = approvers.find(({ id }) => skeleton(id) === "");
   if (unnamed !== undefined) return "an approver has no name";
@@ -126,7 +126,7 @@ function requesters({ requester, startedBy, coauthors = [] }: Requester): readon
   return [requester, ...(startedBy === undefined ? [] : [startedBy]), ...coauthors];
 }
 
-/** For a sentence: who asked, as whom they are logged in when that is another name, and who else has a part in it. */
+/** For a sentence: who asked, their login if that is another name, and who else has a part in it. */
 export function requesterText(request: Requester): string {
   const { requester, startedBy, coauthors = [] } = request;
   const others = new Set([...(startedBy === undefined ? [] : [`started by ${startedBy}`]), ...coauthors]);

@@ -1,6 +1,6 @@
 /**
  * Letters of other scripts, and signs, that look like a Latin one, as in Unicode's table of confusables (UTS 39), lower case. Full-width,
- * mathematical and letter-like forms are not among them: NFKC makes those plain.
+ * mathematical and letter-like forms are not included: NFKC makes those plain.
  */
 const LOOKALIKES: Readonly<Record<string, string>> = {
   a: "аαɑᴀꭺꓮ⍺",
@@ -37,8 +37,8 @@ const LATIN = new Map(
 
 const LATIN_LETTER = /\p{Script=Latin}/u;
 /**
- * Scripts whose letters nobody takes for Latin ones, so that a name may have both: UTS 39's moderately restrictive level, without Armenian, some of
- * whose letters are taken for them.
+ * Scripts whose letters nobody mistakes for Latin ones, so that a name may have both: UTS 39's moderately restrictive level, without Armenian, some
+ * of whose letters can be mistaken for them.
  */
 const APART =
   "Han Hiragana Katakana Hangul Bopomofo Arabic Bengali Devanagari Ethiopic Georgian Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan";
@@ -49,10 +49,10 @@ const letterBeyond = (scripts: readonly string[]) =>
   );
 /** Letters of all other scripts. */
 const OTHER_LETTER = letterBeyond([]);
-/** Letters of scripts that few or none write today (UTS 31): a whole name of them is taken for a Latin one. */
+/** Letters of scripts that hardly anybody writes today (UTS 31): a name entirely in them is treated as a Latin look-alike. */
 const RARE_LETTER = letterBeyond(["Armenian", "Cyrillic", "Greek"]);
 
-/** Signs between letters that look alike, each with the one that a keyboard has. */
+/** Signs between letters that look alike, each with the one on a keyboard. */
 const BETWEEN = [
   [/[\p{Pd}\u2212\u2043\u02d7]/gu, "-"],
   [/[\u02b9-\u02bf\u2018-\u201b\u2032\u2035\u00b4`\uff07]/gu, "'"],
@@ -60,10 +60,10 @@ const BETWEEN = [
   [/[\u203f\u2040\u2054]/gu, "_"],
 ] as const;
 
-/** Marks that strike a letter through or enclose it, and a blank that is no space: they are lost among the letters. */
+/** Marks that strike a letter through or enclose it, and a blank that is not a space: they are lost among the letters. */
 const LOST = /[\u0334-\u0338\u20D2\u20D3\u20D8-\u20DA\u20E5\u20E6\u20EA\u20EB\p{Me}\u2800]/gu;
 
-/** Letters as signs, which NFKC leaves alone: negative circled, negative squared, of flags. */
+/** Letters as signs, which NFKC does not change: negative circled, negative squared, flag letters. */
 const SIGNS = [0x1f150, 0x1f170, 0x1f1e6] as const;
 
 function letterOfSign(sign: string): string {
@@ -73,7 +73,7 @@ function letterOfSign(sign: string): string {
 }
 
 /**
- * What a name looks like: two that look alike have the same. Case, width, surrounding space, invisible characters and look-alike
+ * What a name looks like: two names that look alike have the same skeleton. Case, width, surrounding space, invisible characters and look-alike
  * letters of other scripts do not count.
  */
 export function skeleton(name: string): string {
@@ -81,12 +81,12 @@ export function skeleton(name: string): string {
   return [...letters].map((letter) => LATIN.get(letter) ?? letter).join("");
 }
 
-/** Whether a name has Latin letters besides those of a script that is taken for it, as no name of a person has. */
+/** Whether a name has Latin letters as well as letters of a script that looks like Latin, which no person's name has. */
 export function mixesScripts(name: string): boolean {
   return LATIN_LETTER.test(plain(name)) && OTHER_LETTER.test(plain(name));
 }
 
-/** Whether a name has letters of a script that hardly anybody would tell from Latin ones, or read. */
+/** Whether a name has letters of a script that hardly anybody could tell from Latin, or read. */
 export function hasRareLetters(name: string): boolean {
   return RARE_LETTER.test(plain(name));
 }

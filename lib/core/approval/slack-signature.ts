@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Slack's own advice for how old a request may be (https://api.slack.com/authentication/verifying-requests-from-slack). */
+/** Slack's own advice on how old a request may be (https://api.slack.com/authentication/verifying-requests-from-slack). */
 export const SLACK_WINDOW_MS = 5 * 60 * 1000;
 
 /**
