@@ -1,19 +1,19 @@
 /** Rows of the first batch: small enough for any table, and grown from there. */
 export const FIRST_BATCH = 200;
-/** Of a clone, where the cutting is what is to be proved, however few its rows are. */
+/** On a clone, where the cutting itself must be proved, however few rows there are. */
 const LEAST_BATCHES = 5;
-/** What a batch costs however few its rows are is not worth more batches: fewer rows only where they take far too long. */
+/** A batch's fixed cost is not worth more batches: fewer rows than this only when they take far too long. */
 const FEW = 50;
 const FAR_TOO_LONG = 4;
 const LARGEST_BATCH = 1_000_000;
-/** A batch is at most so many times as large as the one before: the time of one says little of the next. */
+/** A batch is at most this many times as large as the one before: the time of one tells little about the next. */
 const MOST_GROWTH = 2;
-/** One that took so small a part of its target may be followed by one that is this many times as large. */
+/** One that took at most this share of its target may be followed by one this many times as large. */
 const TINY = 1 / 16;
 const TINY_GROWTH = 4;
 const MOST_SHRINKING = 0.25;
 
-/** How many rows the first batch walks. `proving`: on a clone. `total`: rows to do; null where they were not counted. */
+/** How many rows the first batch walks. `proving`: on a clone. `total`: rows to do; null when they were not counted. */
 export function firstSize(proving: boolean, total: number | null): number {
   if (!proving || total === null) return FIRST_BATCH;
   return Math.min(FIRST_BATCH, Math.max(1, Math.floor(total / LEAST_BATCHES)));

@@ -5,10 +5,10 @@ import { identityColumns, sameRow } from "../undo/keep/identity.js";
 import { type KeptForm, keptNames, keptValues, newName } from "./kept-form.js";
 import type { BackfillPlan } from "./plan.js";
 
-/** A key as texts, one for each of its columns. */
+/** A key as texts, one per column. */
 export type KeyTexts = readonly string[];
 
-/** The rows of one batch: those behind `after`, up to and with `to`. */
+/** The rows of one batch: those after `after`, up to and including `to`. */
 export interface Window {
   /** Null for the first. */
   readonly after: KeyTexts | null;
@@ -35,14 +35,14 @@ function keyText(walk: Walk, alias: string): string {
   return `to_jsonb(ARRAY[${texts.join(", ")}]::text[])::text`;
 }
 
-/** The greatest key that there is: a pass ends there, whatever is inserted behind it. No row where the table is empty. */
+/** The greatest existing key: a pass ends there, whatever is inserted after it. No row when the table is empty. */
 export function lastKeySql(walk: Walk): string {
   return `SELECT ${keyText(walk, "w")} AS at FROM ONLY ${sqlName(walk.walked)} w ORDER BY ${keyList(walk, "w", " DESC")} LIMIT 1`;
 }
 
 /**
- * The key that many rows on; no row where fewer are left before the end of the pass. What is next to OFFSET is computed for every row
- * that it skips, so the text is made outside.
+ * The key that many rows further; no row when fewer are left before the end of the pass. What is next to OFFSET is computed for every row that it
+ * skips, so the text is built outside.
  */
 export function windowEndSql(walk: Walk, after: KeyTexts | null, last: KeyTexts, size: number): string {
   const conditions = [...(after ? [compared(walk, "w", ">", after)] : []), compared(walk, "w", "<=", last)];
@@ -56,7 +56,7 @@ function windowText(walk: Walk, { after, to }: Window): string {
   return [...(after ? [compared(walk, alias, ">", after)] : []), compared(walk, alias, "<=", to)].join(" AND ");
 }
 
-/** Whether a batch keeps the rows that it writes. A later pass may write one that an earlier has kept. */
+/** Whether a batch keeps the rows that it writes. A later pass may write one that an earlier pass has kept. */
 export type Keeping = "none" | "first pass" | "later pass";
 
 /** One row with `changed`, `still` (rows that meet the condition although they are done) and `bytes` of the copies. */
@@ -98,21 +98,21 @@ function lockedUpdate(plan: BackfillPlan, kept: KeptForm, condition: string, kee
     ${summary(weight(kept))}`;
 }
 
-/** Whether a row of the walked table meets the condition, joined rows included. */
+/** Whether a row of the walked table meets the condition, including joined rows. */
 function matched({ texts: { where, from } }: BackfillPlan): string {
   if (from === null) return where === null ? "true" : `(${where})`;
   return `EXISTS (SELECT FROM ${from}${where === null ? "" : ` WHERE ${where}`})`;
 }
 
-/** Of the row as it has become, whichever row it is joined with. */
+/** Of the row as changed, whichever row it is joined with. */
 function stillOf(plan: BackfillPlan): string {
   const { form, verb, texts } = plan;
   return form === "condition" && verb === "update" && texts.where !== null ? `((${matched(plan)}) IS TRUE)` : "false";
 }
 
 /**
- * `again`: a row may have been done before, since the application wrote it in between, and is kept as it was the last time. One pass walks each key
- * once; an INSERT may make a row under a key that the application has freed.
+ * `again`: a row may already have been done and then written by the application; it is kept as it was the last time. One pass walks each key once; an
+ * INSERT may create a row under a key that the application has freed.
  */
 function copyInto(kept: KeptForm, from: string, again: boolean): string {
   const names = keptNames(kept);
@@ -133,7 +133,7 @@ function summary(bytes: string): string {
   return `SELECT count(*)::text AS changed, (count(*) FILTER (WHERE "$still"))::text AS still, (${bytes})::text AS bytes FROM "$done"`;
 }
 
-/** How many rows there are to do, and what copies of them take: one row with `rows` and `bytes`. Reads all of them, locks none. */
+/** How many rows there are to do, and the size of copies of them: one row with `rows` and `bytes`. Reads all of them, locks none. */
 export function amountSql(plan: BackfillPlan, keeping: boolean): string {
   const { kept, texts } = plan;
   if (!keeping && plan.verb !== "insert")
@@ -146,7 +146,7 @@ export function amountSql(plan: BackfillPlan, keeping: boolean): string {
     FROM (SELECT ${columns} FROM ${texts.written} WHERE ${matched(plan)}) q`;
 }
 
-/** One row where a row meets the condition, none where all are done. Locks none. */
+/** One row when some row meets the condition, none when all are done. Locks nothing. */
 export function leftSql(plan: BackfillPlan): string {
   return `SELECT 1 AS found FROM ${plan.texts.written} WHERE ${matched(plan)} LIMIT 1`;
 }

@@ -11,7 +11,7 @@ import type { Reader } from "./reader.js";
 import { NotCuttable } from "./refusal.js";
 import { NOWHERE, type Place } from "./scope.js";
 
-/** What a body in PL/pgSQL may consist of. Dynamic SQL, cursors, transactions and calls are not among it. */
+/** What a PL/pgSQL body may consist of. Dynamic SQL, cursors, transactions and calls are not included. */
 const STATEMENTS: ReadonlySet<string> = new Set(
   `PLpgSQL_stmt_block PLpgSQL_stmt_assign PLpgSQL_stmt_if PLpgSQL_if_elsif PLpgSQL_stmt_case PLpgSQL_case_when PLpgSQL_stmt_loop
   PLpgSQL_stmt_while PLpgSQL_stmt_fori PLpgSQL_stmt_fors PLpgSQL_stmt_foreach_a PLpgSQL_stmt_exit PLpgSQL_stmt_return
@@ -20,18 +20,18 @@ const STATEMENTS: ReadonlySet<string> = new Set(
   PLpgSQL_rec PLpgSQL_row PLpgSQL_recfield PLpgSQL_type`.split(/\s+/),
 );
 
-/** Texts of PL/pgSQL are whole statements (0), expressions (2) or assignments (3, 4, 5: how deep the name is). RawParseMode. */
+/** Texts in PL/pgSQL are whole statements (0), expressions (2) or assignments (3, 4, 5: how deep the name is). RawParseMode. */
 const EXPRESSION = 2;
 
-/** What a body does, to whom reads it. */
+/** What a body does, reported to its reader. */
 export interface BodyVisitor {
-  /** A statement that is no query. */
+  /** A statement that is not a query. */
   readonly writes: (node: Node) => void;
   /** How its expressions are read. */
   readonly place: Place;
 }
 
-/** A function that is called: IMMUTABLE, and its body reads nothing that batches change. Throws `NotCuttable`. */
+/** A function that is called: it must be IMMUTABLE, and its body must not read anything that batches change. Throws `NotCuttable`. */
 export function readFunction(reader: Reader, object: CatalogObject, place: Place): void {
   const shown = `${object.id.schema}.${object.id.name}`;
   const node = treeAlone(object.definition ?? "");
@@ -50,7 +50,7 @@ export function readFunction(reader: Reader, object: CatalogObject, place: Place
   });
 }
 
-/** Every statement and expression of a function's body. The tree of PL/pgSQL is returned, where it is one. */
+/** Every statement and expression of a function's body. Returns the PL/pgSQL tree, if there is one. */
 export function readBody(reader: Reader, object: CatalogObject, visitor: BodyVisitor): Tree | null {
   const shown = `${object.id.schema}.${object.id.name}`;
   if (!reader.once(`function ${shown}(${object.id.signature})`)) return null;
@@ -80,10 +80,10 @@ export function readBody(reader: Reader, object: CatalogObject, visitor: BodyVis
   }
 }
 
-/** Schemas in which a name means nothing else than it does to the statement. */
+/** Schemas in which a name means the same as it does to the statement. */
 const SAME_PATH: ReadonlySet<string> = new Set(["", "pg_catalog", "pg_temp", "public", TENANT_SCHEMA]);
 
-/** With a search_path of its own, a name in the body may mean another table than the one that is looked at. */
+/** With a search_path of its own, a name in the body may mean a table other than the one that we look at. */
 function refuseOwnPath(shown: string, options: readonly Node[]): void {
   const set = options.flatMap((each) => {
     const element = as(each, "DefElem");

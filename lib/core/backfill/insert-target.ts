@@ -8,7 +8,7 @@ import { nameOfRange, scopeOf, whoHas } from "./scope.js";
 import { nameIn, type Shape } from "./statement-shape.js";
 import { joinedSeveralTimes, uniqueKeys } from "./unique-join.js";
 
-/** Columns of the written table that are filled by a column of the walked one as it is. */
+/** Columns of the written table that are filled unchanged from a column of the walked one. */
 function copies(
   before: CatalogIndex,
   insert: InsertStmt,
@@ -32,8 +32,8 @@ function copies(
 }
 
 /**
- * DO NOTHING keeps the first of two rows that are in each other's way, and batches bring them in another order: no two rows of the query may
- * have the same key. Throws `NotCuttable`.
+ * DO NOTHING keeps the first of two conflicting rows, and batches insert them in a different order: no two rows of the query may have the same key.
+ * Throws `NotCuttable`.
  */
 export function refuseConflict(
   before: CatalogIndex,
@@ -70,8 +70,8 @@ function leftmost(item: Node): string {
 }
 
 /**
- * `NOT EXISTS (SELECT … FROM written w WHERE w.copy = walked.key)`, where the INSERT fills that column by that key: the rows that
- * batches have inserted are those of other keys, so the query never meets them. The ranges that may be read.
+ * `NOT EXISTS (SELECT … FROM written w WHERE w.copy = walked.key)`, where the INSERT fills that column from that key: the rows that batches have
+ * inserted belong to other keys, so the query never meets them. The ranges that may be read.
  */
 export function harmlessLookup(
   before: CatalogIndex,

@@ -6,13 +6,13 @@ import { copyName, stored, storedAs } from "../undo/keep/copy.js";
 import { type Identity, identityOf } from "../undo/keep/identity.js";
 import type { Shape } from "./statement-shape.js";
 
-/** One copy, with a row for each row that is written: as it was, of an INSERT as it became. */
+/** One copy, with a row for each written row: as it was, or for an INSERT as it became. */
 export interface KeptForm {
   readonly copy: string;
   readonly identity: Identity;
-  /** Of an UPDATE the key and what may change; of the others all but what is generated. */
+  /** For an UPDATE the key and what may change; for the others everything except generated columns. */
   readonly columns: readonly ColumnObject[];
-  /** Columns of an UPDATE whose new value is kept as well, which tells a row that was written since. */
+  /** Columns of an UPDATE whose new value is kept as well, which identifies a row that was written since. */
   readonly changed: readonly ColumnObject[];
 }
 
@@ -42,12 +42,12 @@ export function newName(at: number): string {
   return identifier(`$new_${at + 1}`);
 }
 
-/** Every column of the copy, in its order. */
+/** Every column of the copy, in order. */
 export function keptNames({ columns, changed }: KeptForm): readonly string[] {
   return [...columns.map(({ id }) => identifier(id.name)), ...changed.map((_, at) => newName(at))];
 }
 
-/** The values of the copy's columns, in its order: `was` and `is` are the row before and after. */
+/** The values of the copy's columns, in order: `was` and `is` are the row before and after. */
 export function keptValues({ columns, changed }: KeptForm, was: string, is: string): readonly string[] {
   return [
     ...columns.map((column) => storedAs(column, was)),

@@ -4,7 +4,7 @@ import { names } from "../catalog/tables.js";
 import { identifier } from "../sql/quote.js";
 import { NotCuttable } from "./refusal.js";
 
-/** Types whose text means the same value under any setting of a session, and which have one order. */
+/** Types whose text means the same value under any session settings, and which have only one order. */
 const WALKABLE =
   /^(smallint|integer|bigint|oid|numeric|uuid|text|character varying|character|date|timestamp|time)(\(\d+(,\d+)?\))?( (with|without) time zone)?$/;
 
@@ -57,8 +57,8 @@ function isUnique(before: CatalogIndex, table: TableRef, by: readonly string[]):
 }
 
 /**
- * Whether rows that are written later have greater keys: one column that a sequence fills, which counts up, never begins again, and of which no
- * session takes numbers in advance.
+ * Whether rows that are written later have greater keys: a single column, filled by a sequence that counts up, never starts over, and whose numbers
+ * no session takes in advance.
  */
 export function isAscending(before: CatalogIndex, table: TableRef, key: readonly ColumnObject[]): boolean {
   const [only] = key;

@@ -3,15 +3,15 @@ import type { Migration } from "../migration/release.js";
 import { treeAlone } from "../sql/parse.js";
 import { as, strings } from "../sql/tree.js";
 
-/** A column whose rows are numbered by a backfill. */
+/** A column whose rows a backfill numbers. */
 export interface NumberedColumn {
   readonly table: Pick<RangeVar, "schemaname" | "relname">;
   readonly column: string;
 }
 
 /**
- * Columns that a backfill sets to the next value of a sequence. PostgreSQL says nothing of the order in which an UPDATE meets rows, so that
- * which row gets which number is not the same twice: that each has one of its own is all that can be compared. The parser must be loaded.
+ * Columns that a backfill sets to the next value of a sequence. PostgreSQL does not say in which order an UPDATE meets rows, so which row gets which
+ * number differs from run to run: only that each has its own number can be compared. The parser must be loaded.
  */
 export function numberedColumns(migrations: readonly Migration[]): readonly NumberedColumn[] {
   return migrations.flatMap(({ up: { backfill, statements } }) => {
@@ -26,7 +26,7 @@ export function numberedColumns(migrations: readonly Migration[]): readonly Numb
   });
 }
 
-/** What the migrations before this place have numbered. A further run gives other numbers there; what the migration numbers itself is apart. */
+/** What the migrations before this place have numbered. Another run gives different numbers there; what the migration numbers itself is separate. */
 export function numberedBefore(migrations: readonly Migration[], at: number): readonly NumberedColumn[] {
   const own = numberedColumns(migrations.slice(at, at + 1));
   const isOwn = ({ table, column }: NumberedColumn) =>
@@ -34,7 +34,7 @@ export function numberedBefore(migrations: readonly Migration[], at: number): re
   return numberedColumns(migrations.slice(0, at)).filter((each) => !isOwn(each));
 }
 
-/** The server's own `nextval`, also cast: a function of the same name in another schema may give anything. */
+/** The server's own `nextval`, also with a cast: a function of the same name in another schema may return anything. */
 function isNumber(value: Node | undefined): boolean {
   const cast = as(value, "TypeCast");
   if (cast) return isNumber(cast.arg);

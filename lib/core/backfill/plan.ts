@@ -20,8 +20,8 @@ const RETURNS_OLD = 180_000;
 export interface BackfillPlan {
   readonly verb: Shape["verb"];
   /**
-   * `condition`: a row that is done no longer meets the condition, so passes are made until none does. `cursor`: the cursor alone
-   * tells what is done, so there is one pass, up to the last key of when it began.
+   * `condition`: a row that is done no longer meets the condition, so passes continue until none does. `cursor`: only the cursor tells what is done,
+   * so there is one pass, up to the last key at its start.
    */
   readonly form: "condition" | "cursor";
   readonly written: TableRef;
@@ -35,9 +35,9 @@ export interface BackfillPlan {
   /** Whether something may wait for the end of a batch's transaction. */
   readonly defers: boolean;
   readonly texts: StatementTexts;
-  /** How the written rows are kept; null where none could be found again. */
+  /** How the written rows are kept; null when they could not be found again. */
   readonly kept: KeptForm | null;
-  /** The server gives a row before and after in one RETURNING. */
+  /** The server returns a row before and after in one RETURNING. */
   readonly returnsOld: boolean;
 }
 
@@ -98,7 +98,7 @@ function rowsMeanwhile({ verb }: Shape): NotCuttable {
   );
 }
 
-/** A condition that names nothing of what the statement sets cannot be met by what it sets: the cursor remembers. */
+/** A condition that names nothing the statement sets does not change when a row is done: the cursor remembers what is. */
 function formOf({ verb, where }: Shape, touches: boolean): BackfillPlan["form"] {
   if (verb === "insert" || where === undefined) return "cursor";
   return verb === "delete" || touches ? "condition" : "cursor";

@@ -75,7 +75,7 @@ function readInsert(reader: Reader, shape: Shape, walked: TableRef, key: readonl
   refuseConflict(reader.before, shape.insert, select, reader.written, walked);
 }
 
-/** What the server evaluates for a row that is written, without being asked. */
+/** What the server evaluates automatically for a row that is written. */
 function readTable(reader: Reader, { verb, sets, values, insert }: Shape): void {
   if (verb === "delete") return;
   const given = new Set((insert?.cols ?? []).flatMap((item) => as(item, "ResTarget")?.name ?? []));

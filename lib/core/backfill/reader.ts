@@ -12,7 +12,7 @@ import { NotCuttable } from "./refusal.js";
 import { NOWHERE, type Place, type Scope, type Source, scopeOf, whoHas, wholeRow } from "./scope.js";
 import { isClockText, readPolicies, refuseOwnCasts, refuseOwnOperators, refuseType } from "./types-and-operators.js";
 
-/** Nodes that say nothing by themselves: their parts are looked at. */
+/** Nodes that mean nothing by themselves: their parts are looked at. */
 const PLAIN: ReadonlySet<string> = new Set(
   `A_ArrayExpr A_Const A_Indices A_Star Alias BitString BoolExpr Boolean BooleanTest CaseExpr CaseWhen CoalesceExpr CollateClause
   Float GroupingSet Integer JsonArrayConstructor JsonFuncExpr JsonIsPredicate JsonKeyValue JsonObjectConstructor
@@ -23,8 +23,8 @@ const PLAIN: ReadonlySet<string> = new Set(
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"]);
 
 /**
- * Reads every part of a statement that is to be cut, and of the views and functions that it goes through. What is not on the list of what is
- * known to give each row the same, however many statements it is done in, is refused. Throws `NotCuttable`.
+ * Reads every part of a statement that is to be cut, and of the views and functions that it goes through. What is not known to give each row the same
+ * result, in however many statements it is done, is refused. Throws `NotCuttable`.
  */
 export class Reader {
   /** Tables and materialized views that are read. */
@@ -34,18 +34,18 @@ export class Reader {
 
   constructor(
     readonly before: CatalogIndex,
-    /** Whose other rows must not be read. */
+    /** Its other rows must not be read. */
     readonly written: TableRef,
   ) {
     refuseOwnCasts(before);
   }
 
-  /** A range of the written table that may be read all the same. */
+  /** A range of the written table that may be read anyway. */
   allow(range: RangeVar): void {
     this.allowed.add(range);
   }
 
-  /** True the first time that it is asked for a view or function. */
+  /** True on the first call for a view or function. */
   once(key: string): boolean {
     const first = !this.done.has(key);
     this.done.add(key);
@@ -103,7 +103,7 @@ export class Reader {
     },
   };
 
-  /** A query below the statement, or the one of an INSERT. `targets`: whether what it gives may be new each time. */
+  /** A query below the statement, or an INSERT's. `targets`: whether what it returns may differ each time. */
   select(select: SelectStmt, outer: Place, targets: "steady" | "fresh" = "steady"): void {
     const { withClause, larg, rarg, fromClause, targetList, ...rest } = select;
     if (select.intoClause || (select.lockingClause ?? []).length > 0)
@@ -149,7 +149,7 @@ export class Reader {
     if (written) note(column);
   }
 
-  /** A name that is nobody's column: the row of a table, a column that only the server has, or a variable of a function. */
+  /** A name that is not a column: a table's row, a column that only the server has, or a function's variable. */
   private alone(name: string, scopes: readonly Scope[], note: Place["note"]): void {
     const source: Source | null = wholeRow(name, scopes);
     if (source?.written) note("*");
@@ -195,7 +195,7 @@ export class Reader {
     throw new NotCuttable("function", `of the function ${parts.join(".")} it is not known what it reads`);
   }
 
-  /** An aggregate is computed over the rows of the query whose columns it names; of none, over those of its own. */
+  /** An aggregate is computed over the rows of the query whose columns it names; if it names none, over those of its own query. */
   private overRows(name: string, tree: object, place: Place, window = false): void {
     const levels = find(tree, "ColumnRef").map(({ fields }) => levelOf(strings(fields), place.scopes));
     const further = levels.some((level) => level !== null && level > 0) && !levels.includes(0);
@@ -223,7 +223,7 @@ export class Reader {
     return /^(text|character)/.test(type ?? "");
   }
 
-  /** A relation that a query reads. A view is what its query is. */
+  /** A relation that a query reads. A view is treated as its query. */
   relation(range: RangeVar, place: Place): void {
     const name = range.relname ?? "";
     if (range.schemaname === undefined && place.own.has(name)) return;
@@ -260,7 +260,7 @@ export class Reader {
   }
 }
 
-/** Which query a name belongs to, 0 for the nearest; null for none of them. */
+/** Which query a name belongs to, 0 for the nearest; null when it belongs to none. */
 function levelOf(fields: readonly string[], scopes: readonly Scope[]): number | null {
   const found = whoHas(fields, scopes);
   if (found) return found.certain ? found.level : Math.max(1, found.level);

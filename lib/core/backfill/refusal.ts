@@ -22,11 +22,11 @@ export type BackfillRefusalCode =
 
 export interface BackfillRefusal {
   readonly code: BackfillRefusalCode;
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
 }
 
-/** Thrown within the planning, and caught by it. */
+/** Thrown during planning, which also catches it. */
 export class NotCuttable extends Error {
   override readonly name = "NotCuttable";
   constructor(
@@ -37,7 +37,7 @@ export class NotCuttable extends Error {
   }
 }
 
-/** What helps, by the code. */
+/** What helps, by code. */
 export const BACKFILL_REMEDIES: Readonly<Record<BackfillRefusalCode, string>> = {
   form: "Write it as one UPDATE, DELETE or INSERT … SELECT of a single table, or take the comment away and run it whole.",
   "no-table": "Name a table that is there before this migration.",

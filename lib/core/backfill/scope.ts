@@ -3,19 +3,19 @@ import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
 import { resolveTable } from "../operations/resolve.js";
 import { as, strings } from "../sql/tree.js";
 
-/** What one item of FROM brings under one name. */
+/** What one item of FROM provides under one name. */
 export interface Source {
   readonly table: TableRef | null;
-  /** Null where they are not known. */
+  /** Null when they are unknown. */
   readonly columns: ReadonlySet<string> | null;
   /** The relation that the statement writes, under the name by which it writes it. */
   readonly written: boolean;
 }
 
-/** What a query calls by which name. */
+/** What a query refers to by which name. */
 export type Scope = ReadonlyMap<string, Source>;
 
-/** Where a name was found: how many queries further out, and whether no nearer one may have it. */
+/** Where a name was found: how many queries further out, and whether no nearer query may have it. */
 export interface Found {
   readonly level: number;
   readonly source: Source;
@@ -26,7 +26,7 @@ export function nameOfRange(range: RangeVar): string {
   return range.alias?.aliasname ?? range.relname ?? "";
 }
 
-/** The names that the items of a FROM bring. `own`: names of WITH queries. */
+/** The names that the items of a FROM provide. `own`: names of WITH queries. */
 export function scopeOf(
   items: readonly Node[],
   before: CatalogIndex,
@@ -73,7 +73,7 @@ function outputs(query: Node | undefined, given: readonly Node[] | undefined): R
   return new Set(names.map((name, at) => renamed[at] ?? name));
 }
 
-/** The columns of a query's result in order; null where one has no name of its own. */
+/** The columns of a query's result, in order; null when one has no name of its own. */
 export function outputNames(select: SelectStmt): readonly string[] | null {
   const names = (select.targetList ?? []).map((item) => {
     const target = as(item, "ResTarget");
@@ -84,7 +84,7 @@ export function outputNames(select: SelectStmt): readonly string[] | null {
   return names.length === 0 || names.includes(null) ? null : (names as string[]);
 }
 
-/** Who has a column of this name, `[column]` or `[…, alias, column]`. Null where nobody is known to. */
+/** Who has a column of this name, `[column]` or `[…, alias, column]`. Null when nobody is known to. */
 export function whoHas(fields: readonly string[], scopes: readonly Scope[]): Found | null {
   const alias = fields.at(-2);
   const column = fields.at(-1) ?? "";
@@ -103,20 +103,20 @@ export function whoHas(fields: readonly string[], scopes: readonly Scope[]): Fou
   return null;
 }
 
-/** A name alone that is nobody's column may be a row as a whole. */
+/** A single name that is not a column may be a whole row. */
 export function wholeRow(name: string, scopes: readonly Scope[]): Source | null {
   return scopes.map((scope) => scope.get(name)).find((source) => source !== undefined) ?? null;
 }
 
-/** Where an expression stands. */
+/** Where an expression is. */
 export interface Place {
   /** Innermost first. */
   readonly scopes: readonly Scope[];
   /** Names of WITH queries. */
   readonly own: ReadonlySet<string>;
-  /** Whether what it gives decides which rows are met or read, so that it must be the same in every batch. */
+  /** Whether its result decides which rows are met or read, so that it must be the same in every batch. */
   readonly strict: boolean;
-  /** How many queries it is in; 0 for the statement itself. */
+  /** How many queries contain it; 0 for the statement itself. */
   readonly depth: number;
   /** For a column of the written table, `*` for its whole row. */
   readonly note: (column: string) => void;

@@ -2,7 +2,7 @@ import type { InsertStmt, Node, RangeVar, SelectStmt } from "libpg-query";
 import { as, find } from "../sql/tree.js";
 import { NotCuttable } from "./refusal.js";
 
-/** What a statement that can be cut is made of. */
+/** The parts of a statement that can be cut. */
 export interface Shape {
   readonly verb: "update" | "delete" | "insert";
   /** The table that it writes. */
@@ -28,7 +28,7 @@ export function shapeOf(node: Node, table: string | null): Shape {
   return shape;
 }
 
-/** How the statement calls a table: by its alias where it has one. */
+/** The statement's name for a table: its alias if it has one. */
 export function nameIn(range: RangeVar): string {
   return range.alias?.aliasname ?? range.relname ?? "";
 }
@@ -112,12 +112,12 @@ function refuseWith(clause: unknown): void {
   if (clause !== undefined) throw new NotCuttable("form", "its WITH query would be made again for every batch");
 }
 
-/** Batches return what they are asked for, and nobody reads what the statement returns. */
+/** Batches return what we ask for, and nobody would read what the statement returns. */
 function refuseReturning(clause: unknown): void {
   if (clause !== undefined) throw new NotCuttable("form", "nobody reads what its RETURNING gives");
 }
 
-/** What a SELECT says of all its rows at once. */
+/** What a SELECT says about all its rows at once. */
 function refuseWhole(select: SelectStmt): void {
   const whole: readonly (readonly [boolean, string])[] = [
     [select.op !== undefined && select.op !== "SETOP_NONE", "UNION, INTERSECT and EXCEPT compare whole results"],
@@ -133,7 +133,7 @@ function refuseWhole(select: SelectStmt): void {
   if (found) throw new NotCuttable("whole", found[1]);
 }
 
-/** The table on the left of every join: each row of the result comes of exactly one of its rows. */
+/** The table on the left of every join: each row of the result comes from exactly one of its rows. */
 function firstTable(select: SelectStmt): RangeVar {
   let node = select.fromClause?.[0];
   for (let join = as(node, "JoinExpr"); join; join = as(node, "JoinExpr")) {

@@ -4,7 +4,7 @@ import { as } from "../sql/tree.js";
 import { NotCuttable } from "./refusal.js";
 import type { Shape } from "./statement-shape.js";
 
-/** Refuses what hangs on the tables: partitions, policies, rules, triggers, cascades. Throws `NotCuttable`. */
+/** Refuses what depends on the tables: partitions, policies, rules, triggers, cascades. Throws `NotCuttable`. */
 export function refuseSurroundings(before: CatalogIndex, shape: Shape, written: TableRef, walked: TableRef): void {
   for (const table of [written, walked]) refuseKind(before, table);
   for (const { kind, id } of before.catalog.objects) {
@@ -48,7 +48,9 @@ function refuseCascades(before: CatalogIndex, { verb, sets }: Shape, written: Ta
   }
 }
 
-/** A batch must keep a key of the table to itself, which the statement keeps at its end: a row may go, move or come before the one it needs. */
+/**
+ * Each batch must satisfy a table's key to itself, which the statement only satisfies at its end: a row may go, move or come before the one it needs.
+ */
 function refuseOwnReference(before: CatalogIndex, { verb, sets, insert }: Shape, written: TableRef): void {
   const given = (insert?.cols ?? []).flatMap((item) => as(item, "ResTarget")?.name ?? []);
   for (const { id, attributes } of before.constraints(written)) {
@@ -66,7 +68,7 @@ function refuseOwnReference(before: CatalogIndex, { verb, sets, insert }: Shape,
   }
 }
 
-/** What is checked at the end of the statement, or of its transaction, a batch may break in between. */
+/** A batch may temporarily violate what is checked at the end of the statement, or of its transaction. */
 function refuseLateChecks(before: CatalogIndex, { verb, sets }: Shape, written: TableRef): void {
   if (verb !== "update") return;
   for (const { id, attributes } of before.constraints(written)) {
@@ -80,7 +82,7 @@ function refuseLateChecks(before: CatalogIndex, { verb, sets }: Shape, written: 
   }
 }
 
-/** Whether anything may wait for the end of a transaction to be checked or fired, in any table. */
+/** Whether anything, in any table, may wait until the end of a transaction to be checked or fired. */
 export function mayDefer({ catalog }: CatalogIndex): boolean {
   return catalog.objects.some(
     ({ kind, definition, attributes }) =>

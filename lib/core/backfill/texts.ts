@@ -5,24 +5,24 @@ import { as } from "../sql/tree.js";
 import { NotCuttable } from "./refusal.js";
 import type { Shape } from "./statement-shape.js";
 
-/** The statement as text around the places where a batch writes what is its own. */
+/** The statement as text around the places where a batch inserts its own. */
 export interface StatementTexts {
-  /** Before the condition of the batch, between it and what is returned, and after that. */
+  /** Before the batch's condition, between it and what is returned, and after that. */
   readonly around: readonly [string, string, string];
-  /** The condition; null for none. */
+  /** The condition; null when there is none. */
   readonly where: string | null;
   /** The written table as the statement names it, with its alias. */
   readonly written: string;
-  /** What an UPDATE or DELETE joins; null for nothing. */
+  /** What an UPDATE or DELETE joins; null when nothing. */
   readonly from: string | null;
-  /** The query of an INSERT; null for the others. */
+  /** An INSERT's query; null for the others. */
   readonly select: string | null;
 }
 
 const WINDOW = "$window";
 const RETURNING = "$returning";
 
-/** Throws `NotCuttable` where the text would not be parsed back to the same statement. */
+/** Throws `NotCuttable` if the text would not parse back to the same statement. */
 export function textsOf(node: Node, shape: Shape): StatementTexts {
   const marked = withMarks(structuredClone(node));
   const text = deparse(marked);
@@ -46,7 +46,7 @@ function notRendered(): NotCuttable {
   return new NotCuttable("not-rendered", "its text could not be written again with the same meaning");
 }
 
-/** The condition is written a second time, so that too must mean the same. */
+/** The condition is written a second time, so that copy must mean the same too. */
 function faithful(where: Node): string {
   const text = deparse(where);
   const select = as(treeAlone(`SELECT WHERE ${text}`) ?? undefined, "SelectStmt");
@@ -71,7 +71,7 @@ function withMarks(node: Node): Node {
   return node;
 }
 
-/** Places in the text are no part of the meaning, nor is how a conjunction is nested. */
+/** Positions in the text do not count as meaning, nor does how a conjunction is nested. */
 function sameTree(a: unknown, b: unknown): boolean {
   return JSON.stringify(bare(a)) === JSON.stringify(bare(b));
 }

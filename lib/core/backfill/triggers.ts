@@ -17,7 +17,7 @@ import { readWritten } from "./written-row.js";
 /** Bits of pg_trigger.tgtype, which CreateTrigStmt has too. */
 const EVENTS = { insert: 4, delete: 8, update: 16 } as const;
 
-/** Triggers of the server and of its own extensions that change the row at hand alone; the arguments name columns. */
+/** Triggers of the server and of its own extensions that only change the current row; the arguments name columns. */
 const KNOWN: ReadonlySet<string> = new Set([
   "suppress_redundant_updates_trigger",
   "tsvector_update_trigger",
@@ -27,8 +27,8 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A trigger is passed over when it fires for each row, reads nothing that batches change, and changes nothing but the row at hand and
- * tables that nobody reads. Throws `NotCuttable`. Returns the tables that triggers write.
+ * A trigger is allowed when it fires for each row, reads nothing that batches change, and changes only the current row and tables that nobody reads.
+ * Throws `NotCuttable`. Returns the tables that triggers write.
  */
 export function readTriggers(reader: Reader, verb: Shape["verb"], key: readonly string[]): readonly TableRef[] {
   return enabledTriggers(reader, reader.written).flatMap((object) => {
@@ -79,7 +79,7 @@ function moves(reader: Reader, name: string): NotCuttable {
   return refused(reader, name, "may change the key by which rows are walked");
 }
 
-/** A row that is written elsewhere, where nothing follows from it. */
+/** A row that is written elsewhere, with no further consequences there. */
 function inserted(reader: Reader, node: Node): TableRef {
   const insert = as(node, "InsertStmt");
   const select = as(insert?.selectStmt, "SelectStmt");
@@ -101,7 +101,7 @@ function inserted(reader: Reader, node: Node): TableRef {
   return table;
 }
 
-/** Whether a column of the key, or NEW as a whole, is assigned: by the number of the variable, whatever alias it goes by. */
+/** Whether a column of the key, or NEW as a whole, is assigned: by the variable's number, whatever alias it has. */
 function setsKey(body: Tree, key: readonly string[]): boolean {
   const fresh = numberIn(body, "new_varno");
   const moving = listOf(body.datums).map((datum, at) => {
@@ -119,7 +119,7 @@ function setsKey(body: Tree, key: readonly string[]): boolean {
   return numbers.some((number) => moving[number]) || returnsOther(body);
 }
 
-/** RETURN of anything but NEW, OLD and NULL replaces the row. */
+/** RETURN of anything other than NEW, OLD and NULL replaces the row. */
 function returnsOther(body: Tree): boolean {
   const rows = [numberIn(body, "new_varno"), numberIn(body, "old_varno")];
   return [...nodesWith(body.action, "PLpgSQL_stmt_return")].some((each) => {

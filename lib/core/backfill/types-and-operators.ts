@@ -19,7 +19,7 @@ export function isClockText(constant: A_Const | undefined): boolean {
 /** Operators that a statement uses without writing them: IN, BETWEEN, CASE, USING, DISTINCT FROM, LIKE. */
 const IMPLIED = ["=", "<>", "<", ">", "<=", ">=", "~~", "!~~", "~~*", "!~~*"];
 
-/** An operator of the schema's own calls a function that nobody has looked at. */
+/** An operator of the schema's own calls a function that nobody has examined. */
 export function refuseOwnOperators(before: CatalogIndex, used: readonly string[]): void {
   const all = [...used, ...IMPLIED];
   const [own] = before.catalog.objects.filter(({ kind, id }) => kind === "operator" && all.includes(id.name));
@@ -30,7 +30,7 @@ export function refuseOwnOperators(before: CatalogIndex, used: readonly string[]
     );
 }
 
-/** Where a cast is called is not written in a statement. */
+/** A statement does not show where a cast is called. */
 export function refuseOwnCasts(before: CatalogIndex): void {
   const [own] = before.catalog.objects.filter(
     ({ kind, attributes }) => kind === "cast" && attributes.function !== null,
@@ -82,14 +82,14 @@ export function readCheck(definition: string, reader: Reader, place: Place): voi
   reader.read(expression, place);
 }
 
-/** An expression as the server prints it: of a default, of a generated column. */
+/** An expression as the server prints it: a default's, or a generated column's. */
 export function readExpression(text: string, reader: Reader, place: Place): void {
   const select = as(treeAlone(`SELECT ${text}`) ?? undefined, "SelectStmt");
   if (!select) throw new NotCuttable("function", `the expression ${text} cannot be read`);
   reader.read(select.targetList, place);
 }
 
-/** What decides which rows of a table are seen, where row-level security holds for who reads it. Throws `NotCuttable`. */
+/** What decides which rows of a table are visible, when row-level security applies to whoever reads it. Throws `NotCuttable`. */
 export function readPolicies(table: TableRef, reader: Reader): void {
   const { before } = reader;
   const shown = `${table.schema}.${table.name}`;

@@ -12,7 +12,7 @@ import { withoutTriggers } from "../undo/keep/without-triggers.js";
 import { type KeptForm, keptValues, newName } from "./kept-form.js";
 import { type BackfillPlan, planBackfill } from "./plan.js";
 
-/** What takes a backfill back, in batches as it went. */
+/** What undoes a backfill, in batches like the backfill itself. */
 export interface UndoneBackfill {
   readonly statements: readonly string[];
   readonly keep: readonly KeepAside[];
@@ -21,7 +21,7 @@ export interface UndoneBackfill {
   readonly gaps: readonly string[];
 }
 
-/** Null for a migration that is no backfill, or that is refused as one. */
+/** Null for a migration that is not a backfill, or that is refused as one. */
 export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfill | null {
   const statement = up.backfill && up.statements.find(({ index }) => index === up.backfill?.statement);
   if (!up.backfill || !statement) return null;
@@ -64,7 +64,7 @@ function withoutWay(gap: string): UndoneBackfill {
   return { statements: [], keep: [], losses: [], gaps: [gap] };
 }
 
-/** Takes the next rows out of the copy and gives them back, in one statement: what is left in the copy is what is left to do. */
+/** Takes the next rows out of the copy and restores them, in one statement: what remains in the copy is what remains to do. */
 function backSql(before: CatalogIndex, plan: BackfillPlan, kept: KeptForm): string {
   if (plan.verb === "update") return unupdate(plan, kept);
   return plan.verb === "delete" ? undelete(plan, kept) : uninsert(before, plan, kept);
@@ -82,8 +82,8 @@ function nextKeys({ identity, copy }: KeptForm): string {
 }
 
 /**
- * Whether a row is pointed at is asked by a later statement: one that somebody is about to point at is waited for here, and would be deleted with what
- * points at it if both were one statement.
+ * Whether other rows point at a row is asked by a later statement: this one waits for somebody who is about to point at it; if both were one
+ * statement, the row would be deleted together with what points at it.
  */
 function lockFirst({ verb, written }: BackfillPlan, kept: KeptForm): readonly string[] {
   if (verb !== "insert") return [];

@@ -6,12 +6,12 @@ import { identifier } from "../sql/quote.js";
 import { as, constant, find, strings } from "../sql/tree.js";
 import { nameOfRange, outputNames, type Scope, scopeOf, whoHas } from "./scope.js";
 
-/** `alias.column = expression`: what must hold of every row that is joined. */
+/** `alias.column = expression`: a condition that every joined row must meet. */
 interface Equality {
   readonly alias: string;
   readonly column: string;
   readonly names: readonly (string | null)[];
-  /** The joined tables about which it says something; null: all. */
+  /** The joined tables that it applies to; null: all. */
   readonly only: ReadonlySet<string> | null;
 }
 
@@ -22,8 +22,8 @@ interface Joined {
 }
 
 /**
- * The first item of FROM that may match several rows: it is not joined by `=` on all columns of a unique key. Null when each is
- * met once at most, given one row of `base`.
+ * The first item of FROM that may match several rows: it is not joined by `=` on all columns of a unique key. Null when each matches at most once for
+ * one row of `base`.
  */
 export function joinedSeveralTimes(
   before: CatalogIndex,
@@ -106,7 +106,7 @@ export function uniqueKeys(before: CatalogIndex, table: TableRef): readonly (rea
   });
 }
 
-/** GROUP BY and DISTINCT give each group once; VALUES are compared. */
+/** GROUP BY and DISTINCT return each group once; VALUES are compared. */
 function keysOfQuery(select: SelectStmt, renamed: readonly string[]): readonly (readonly string[])[] {
   const lists = select.valuesLists ?? [];
   if (lists.length > 0) {
@@ -128,7 +128,7 @@ function keysOfQuery(select: SelectStmt, renamed: readonly string[]): readonly (
   return places.includes(-1) ? [] : [places.map(own)];
 }
 
-/** Of whole numbers and of texts it is known from their writing that two differ. */
+/** Whole numbers and texts are known to differ by how they are written. */
 function comparable(item: Node): string | undefined {
   const value = as(item, "A_Const");
   if (value?.ival) return `number ${value.ival.ival ?? 0}`;
@@ -140,7 +140,7 @@ function isOneRow({ limitCount }: SelectStmt): boolean {
   return limitCount !== undefined && constant(limitCount) === "1";
 }
 
-/** Which output column a grouped expression is; -1 for none. */
+/** Which output column a grouped expression is; -1 when it is none. */
 function outputOf(item: Node, select: SelectStmt, names: readonly string[]): number {
   const number = as(item, "A_Const")?.ival?.ival;
   if (number !== undefined) return number - 1;

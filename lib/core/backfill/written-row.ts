@@ -3,13 +3,13 @@ import type { Reader } from "./reader.js";
 import { NOWHERE, type Place } from "./scope.js";
 import { readCheck, readColumnType, readExpression } from "./types-and-operators.js";
 
-/** Of which columns a row that is written gets a value, and of which its default. */
+/** The columns that get a value in a written row, and those that get their default. */
 export interface WrittenColumns {
   writes(column: string): boolean;
   defaults(column: string): boolean;
 }
 
-/** The types, computed columns, defaults and checks that the server evaluates for a row of a table. Throws `NotCuttable`. */
+/** The types, computed columns, defaults and checks that the server evaluates for a table's row. Throws `NotCuttable`. */
 export function readWritten(reader: Reader, table: TableRef, { writes, defaults }: WrittenColumns): void {
   const { before } = reader;
   const place: Place = { ...NOWHERE, strict: false, depth: 1 };
