@@ -3,7 +3,7 @@ import type { Config } from "../config/config.js";
 import type { Finding, Severity } from "../finding.js";
 import type { StackPolicy } from "./stack-policy.js";
 
-/** What the stack itself uses, so that a pack's own is not used. */
+/** What the stack names itself, so that a pack's own is ignored. */
 export interface StackSources {
   readonly registry: boolean;
   readonly staging: boolean;
