@@ -1,6 +1,6 @@
 /**
- * Functions that act on the server's files, on other sessions or on the whole server (manual, "System Administration Functions"), and those of
- * dblink and adminpack. test/core/postgres/functions.test.ts asks for every volatile function of pg_catalog which of both it is.
+ * Functions that act on the server's files, on other sessions or on the whole server (manual, "System Administration Functions"), and those of dblink
+ * and adminpack. test/core/postgres/functions.test.ts asks for every volatile function of pg_catalog whether it is one.
  */
 const OUTSIDE: ReadonlySet<string> = new Set([
   ...["lo_import", "lo_export", "pg_read_file", "pg_read_file_old", "pg_read_binary_file", "pg_stat_file", "pg_ls_dir"],
@@ -22,7 +22,7 @@ const OUTSIDE: ReadonlySet<string> = new Set([
   ...["pg_stat_reset_subscription_stats", "pg_stat_reset_backend_stats", "pg_stop_making_pinned_objects", "pg_nextoid"],
 ]);
 
-/** Whether a call of a function of this name reaches beyond the database, which no clone can stand in for. */
+/** Whether a call of a function of this name reaches beyond the database, where no clone can stand in. */
 export function actsOutside(name: string): boolean {
   return OUTSIDE.has(name) || /^dblink(_|$)|^binary_upgrade_/.test(name);
 }

@@ -5,7 +5,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 const STRINGS = words("text varchar bpchar name");
 const NUMBERS = words("int2 int4 int8 float4 float8 numeric");
 
-/** To which other types, besides strings, the server casts in an assignment (pg_cast with the contexts `a` and `i`). */
+/** The other types, besides strings, to which the server casts in an assignment (pg_cast with the contexts `a` and `i`). */
 const CASTS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(NUMBERS.map((name) => [name, NUMBERS])),
   int2: [...NUMBERS, "oid"],
@@ -33,12 +33,12 @@ const CASTS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(STRINGS.map((name) => [name, []])),
 };
 
-/** The types of which it is known; test/core/postgres/automatic-cast.test.ts asks the servers for each pair. */
+/** The types for which this is known; test/core/postgres/automatic-cast.test.ts asks the servers for each pair. */
 export const CAST_TYPES: readonly string[] = Object.keys(CASTS);
 
 /**
- * Whether ALTER COLUMN … TYPE without USING casts from one type to the other; null where it is not known, as for arrays and types that are
- * not PostgreSQL's own.
+ * Whether ALTER COLUMN … TYPE without USING casts from one type to the other; null where that is unknown, as for arrays and types that are not
+ * PostgreSQL's own.
  */
 export function castsByItself(from: ColumnType, to: ColumnType): boolean | null {
   const casts = CASTS[from.name];

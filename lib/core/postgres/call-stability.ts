@@ -3,8 +3,8 @@ import { knownVolatility } from "./functions.js";
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /**
- * Functions of pg_catalog that are STABLE, or have such an overload, for the settings of the session alone: how dates, texts and numbers
- * are printed and read, the time zone, the text search configuration. Within one session they are as good as immutable.
+ * Functions of pg_catalog that are STABLE, or have a STABLE overload, only because of the session's settings: how dates, texts and numbers are
+ * printed and read, the time zone, the text search configuration. Within one session they are as good as immutable.
  */
 const READS_SETTINGS: ReadonlySet<string> = new Set(
   words(`age array_to_json array_to_string concat concat_ws date date_add date_bin date_part date_subtract date_trunc extract format
@@ -15,7 +15,7 @@ const READS_SETTINGS: ReadonlySet<string> = new Set(
     ts_headline websearch_to_tsquery current_setting`),
 );
 
-/** Functions that give another value each time, or with each transaction, and leave everything as it was but a sequence's position. */
+/** Functions that return a different value each time, or in each transaction, and change nothing except a sequence's position. */
 const FRESH: ReadonlySet<string> = new Set(
   words(`now transaction_timestamp statement_timestamp clock_timestamp timeofday random random_normal gen_random_uuid uuidv4 uuidv7 nextval
     txid_current pg_current_xact_id gen_random_bytes gen_salt uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 gen_ulid gen_uuid_v7
@@ -23,8 +23,8 @@ const FRESH: ReadonlySet<string> = new Set(
 );
 
 /**
- * What a call of a function of the server or of a well-known extension gives in several statements of one session. `steady`: the same for
- * the same arguments. `fresh`: another value, and nothing else is touched. `unknown`: it may read or write what is not seen.
+ * What a call of a function of the server or of a well-known extension returns in several statements of one session. `steady`: the same for the same
+ * arguments. `fresh`: a different value, and nothing else is touched. `unknown`: it may read or write something that we do not see.
  */
 export function stabilityOf(name: string, args: number): "steady" | "fresh" | "unknown" {
   if (name === "age" && args === 1) return "fresh";

@@ -1,13 +1,13 @@
 /**
- * Names that the server chooses for what a statement leaves without one. Sources: makeObjectName, ChooseIndexName and
- * ChooseRelationName (src/backend/commands/indexcmds.c), ChooseConstraintName (src/backend/catalog/pg_constraint.c). Measured in
+ * Names that the server chooses for what a statement leaves unnamed. Sources: makeObjectName, ChooseIndexName and ChooseRelationName
+ * (src/backend/commands/indexcmds.c), ChooseConstraintName (src/backend/catalog/pg_constraint.c). Measured in
  * test/core/postgres/chosen-names.test.ts.
  */
 
 /** Bytes of a name: NAMEDATALEN - 1. */
 export const LONGEST_NAME = 63;
 
-/** What is given a name, and the word that ends it. */
+/** What gets a name, and the word at the name's end. */
 const LABELS = {
   "primary key": "pkey",
   unique: "key",
@@ -21,7 +21,7 @@ const LABELS = {
 
 export type Unnamed = keyof typeof LABELS;
 
-/** Names that a schema already has. Those of indexes and sequences are relations'; the index of a key is both. */
+/** Names that a schema already has. Those of indexes and sequences are relation names; a key's index counts as both. */
 export interface TakenNames {
   relation(name: string): boolean;
   constraint(name: string): boolean;
@@ -41,8 +41,8 @@ const NAMESPACES: Readonly<Record<Unnamed, readonly (keyof TakenNames)[]>> = {
 };
 
 /**
- * The name of something on a table or a domain. `columns`: its columns in their order, INCLUDE among them, `null` for an
- * expression that has no name of its own. Numbers count up until the name is free.
+ * The name of something on a table or a domain. `columns`: its columns in order, including INCLUDE, `null` for an expression without a name of its
+ * own. Numbers count up until the name is free.
  */
 export function chosenName(
   of: Unnamed,
@@ -57,7 +57,7 @@ export function chosenName(
   }
 }
 
-/** Whether the server may have chosen a name by itself, with a number or without. */
+/** Whether the server may have chosen a name itself, with or without a number. */
 export function isChosenName(name: string, of: Unnamed, owner: string, columns: readonly (string | null)[]): boolean {
   const number = /[1-9]\d*$/.exec(name)?.[0] ?? "";
   const middle = middleOf(of, columns);
@@ -66,12 +66,12 @@ export function isChosenName(name: string, of: Unnamed, owner: string, columns: 
 
 function middleOf(of: Unnamed, columns: readonly (string | null)[]): string {
   if (of === "primary key") return "";
-  // A check is named for its column when it speaks of just one.
+  // A check is named after its column when it mentions just one.
   if (of === "check") return columns.length === 1 ? (columns[0] ?? "") : "";
   return joined(of === "foreign key" ? columns.map((column) => column ?? "") : indexColumns(columns));
 }
 
-/** ChooseIndexColumnNames: a name that comes twice is numbered. */
+/** ChooseIndexColumnNames: duplicate names are numbered. */
 function indexColumns(columns: readonly (string | null)[]): readonly string[] {
   const names: string[] = [];
   for (const column of columns) {
@@ -94,7 +94,7 @@ function joined(columns: readonly string[]): string {
   return text;
 }
 
-/** makeObjectName: the longer of the first two parts gives up bytes until the whole fits, and then what is left of a character. */
+/** makeObjectName: the longer of the first two parts is shortened until the whole fits, and then any partial character is removed. */
 export function objectName(first: string, second: string, label: string): string {
   const room = LONGEST_NAME - bytesOf(label) - 1 - (second === "" ? 0 : 1);
   let [left, right] = [bytesOf(first), bytesOf(second)];

@@ -42,7 +42,7 @@ export function typeOf(type: TypeName | undefined): ColumnType | null {
   const parts = strings(type?.names);
   const last = parts.at(-1);
   if (!type || last === undefined) return null;
-  // Only the one-byte type keeps this name: the grammar gives `char` as bpchar.
+  // Only the one-byte type keeps this name: the grammar turns `char` into bpchar.
   if (last === "char") return { name: '"char"', modifiers: [], array: (type.arrayBounds ?? []).length > 0 };
   const schema = parts.length > 1 && parts[0] !== "pg_catalog" ? `${parts[0]}.` : "";
   const name = schema + (parts[0] === "pg_catalog" || parts.length === 1 ? (SPELLINGS[last] ?? last) : last);
@@ -68,7 +68,7 @@ export function printType(type: ColumnType): string {
   return `${name}${modifiers}${type.array ? "[]" : ""}`;
 }
 
-/** A name without its schema, as a text has it, is taken for the one that the server prints with `public`, and quoted or not. */
+/** A name without a schema, as in a text, counts as the one that the server prints with `public`, quoted or not. */
 export function sameType(a: ColumnType, b: ColumnType): boolean {
   return plainName(a) === plainName(b);
 }

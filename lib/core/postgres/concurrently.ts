@@ -6,13 +6,13 @@ interface WithNode {
 }
 
 export interface Concurrent {
-  /** As it is written: `CREATE INDEX CONCURRENTLY`. */
+  /** As written: `CREATE INDEX CONCURRENTLY`. */
   readonly verb: string;
   /** Index (or table) that it is about. */
   readonly name: string;
 }
 
-/** What a statement does CONCURRENTLY; undefined when it does nothing so. REFRESH is not one: it runs anywhere. */
+/** What a statement does CONCURRENTLY; undefined when it does nothing that way. REFRESH does not count: it runs anywhere. */
 export function concurrently(statement: WithNode): Concurrent | undefined {
   const index = as(statement.node, "IndexStmt");
   if (index?.concurrent) return { verb: "CREATE INDEX CONCURRENTLY", name: index.idxname ?? "the index" };

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { as, type NodeKind, strings } from "../sql/tree.js";
 
-/** Expressions that are called by their own word. */
+/** Expressions that are named after their own keyword. */
 const BY_KIND: Partial<Record<NodeKind, string>> = {
   A_ArrayExpr: "array",
   CoalesceExpr: "coalesce",
@@ -37,8 +37,8 @@ const XML: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the server calls a column that it makes of an expression, as that of an index: `lower` for `lower(email)`. Null where it
- * finds no name. Source: FigureIndexColname (src/backend/parser/parse_target.c).
+ * The server's name for a column that it derives from an expression, such as an index's: `lower` for `lower(email)`. Null where it finds no name.
+ * Source: FigureIndexColname (src/backend/parser/parse_target.c).
  */
 export function expressionName(node: Node | undefined): string | null {
   return figured(node).name;

@@ -1,11 +1,11 @@
 import { literal } from "../sql/quote.js";
 import { keepsHeap, parseType } from "./type-change.js";
 
-/** What a value becomes when it changes its type, as SQL that never raises. */
+/** What happens to a value when its type changes, as SQL that never raises an error. */
 export interface Fit {
-  /** True of a value that the other type has too. NULL and false: something of it would be lost. */
+  /** True for a value that the other type has too. NULL and false: part of it would be lost. */
   readonly survives: string;
-  /** What stands for a value that the conversion would refuse: shortened where it can be, else NULL. Null where none is refused. */
+  /** What replaces a value that the conversion would refuse: shortened if possible, otherwise NULL. Null when none is refused. */
   readonly replaced: { readonly refused: string; readonly by: string } | null;
 }
 
@@ -20,8 +20,8 @@ const TEXTS: ReadonlySet<string> = new Set(["text", "character varying", "charac
 const MOMENTS = /^(timestamp|date|time)\b/;
 
 /**
- * How `value`, of type `from`, goes into `to`. Null when nothing is known of the pair: then every value is looked at once it is converted.
- * Types as `format_type` spells them. `labels`: of the enum `to`, when it is one, or an array or a domain of one.
+ * How `value`, of type `from`, fits into `to`. Null when nothing is known about the pair: then every value is looked at after it is converted. Types
+ * as `format_type` spells them. `labels`: those of the enum `to`, if it is one, or an array or a domain of one.
  */
 export function fitOf(value: string, from: string, to: string, labels: readonly string[] | null): Fit | null {
   if (labels !== null) {
@@ -62,10 +62,10 @@ export function fitOf(value: string, from: string, to: string, labels: readonly 
   return null;
 }
 
-/** Counted as the server does, which rounds to the nearest even number: as numeric a float would keep 15 of its digits, and a real six. */
+/** Computed as the server does, which rounds to the nearest even number: as numeric, a float would keep 15 of its digits, and a real six. */
 function floatIntoInteger(value: string, most: string): Fit {
   const number = `round(${value}::double precision)`;
-  // The least is one more below zero, and the float next to the most may be above it. NaN is above all numbers.
+  // The smallest value is one further from zero, and the float next to the largest may be above it. NaN is above all numbers.
   const bound = `${BigInt(most) + 1n}::double precision`;
   const within = `(${number} >= -${bound} AND ${number} < ${bound})`;
   return {
@@ -74,7 +74,7 @@ function floatIntoInteger(value: string, most: string): Fit {
   };
 }
 
-/** `float`: the type, if it is one: what is left of it is compared as such. */
+/** `float`: the type, if it is a float: what is left of the value is compared as that type. */
 function intoNumeric(value: string, float: string | null, [precision = 0, scale = 0]: readonly number[]): Fit {
   const number = `${value}::numeric`;
   const within = `(${value}::text NOT IN ('NaN', 'Infinity', '-Infinity') AND abs(round(${number}, ${scale})) < 1e${precision - scale}::numeric)`;
@@ -86,7 +86,7 @@ function intoNumeric(value: string, float: string | null, [precision = 0, scale 
   };
 }
 
-/** Whether every value of `from` is one of `to`, bit by bit or number by number. */
+/** Whether every value of `from` is also one of `to`, bit by bit or number by number. */
 export function holdsEvery(from: string, to: string): boolean {
   if (from === to || keepsHeap(from, to)) return true;
   const order = [...INTEGERS.keys()];
@@ -94,7 +94,7 @@ export function holdsEvery(from: string, to: string): boolean {
   return rank(from) >= 0 && rank(to) >= rank(from);
 }
 
-/** An explicit cast to a type of limited length cuts silently; an assignment refuses. */
+/** An explicit cast to a type of limited length truncates silently; an assignment refuses. */
 export function truncates(type: string): boolean {
   return /^(character|bit)( varying)?\(/.test(type);
 }

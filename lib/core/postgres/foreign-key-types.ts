@@ -1,9 +1,8 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 /**
- * The types of a foreign key's column that the server takes for a key of each built-in type, in `ColumnType`'s spelling: those
- * between which the key's operator family or an implicit cast has an equality. Every pair is measured in
- * test/core/postgres/foreign-key-types.test.ts.
+ * The types of a foreign key's column that the server accepts for a key of each built-in type, in `ColumnType`'s spelling: those for which the key's
+ * operator family or an implicit cast provides an equality. Every pair is measured in test/core/postgres/foreign-key-types.test.ts.
  */
 const ACCEPTED: Readonly<Record<string, ReadonlySet<string>>> = {
   bool: words("bool"),

@@ -1,7 +1,7 @@
 /**
- * Every function of pg_catalog on PostgreSQL 13 to 18, by the volatility of its most volatile overload (pg_proc.provolatile). The one
- * exception: timezone(text, timetz) was volatile before 15, and every other overload is not. Held against the servers by
- * test/core/postgres/functions.test.ts, which prints what is missing here.
+ * Every function of pg_catalog on PostgreSQL 13 to 18, by the volatility of its most volatile overload (pg_proc.provolatile). The only exception:
+ * timezone(text, timetz) was volatile before 15, and no other overload is. Compared with the servers by test/core/postgres/functions.test.ts, which
+ * prints what is missing here.
  */
 export const VOLATILE = `
 RI_FKey_cascade_del RI_FKey_cascade_upd RI_FKey_check_ins RI_FKey_check_upd RI_FKey_noaction_del RI_FKey_noaction_upd RI_FKey_restrict_del

@@ -2,7 +2,7 @@ import { IMMUTABLE, STABLE, VOLATILE } from "./function-names.js";
 
 export type Volatility = "immutable" | "stable" | "volatile";
 
-/** A function's volatility by the word that CREATE FUNCTION has for it, in either case; without one it is volatile. */
+/** A function's volatility by its word in CREATE FUNCTION, in either case; without one it is volatile. */
 export function volatilityFrom(word: string | undefined): Volatility {
   const lower = word?.toLowerCase();
   return lower === "immutable" || lower === "stable" ? lower : "volatile";
@@ -16,7 +16,7 @@ const BUILT_IN: ReadonlyMap<string, Volatility> = new Map([
   ...words(VOLATILE).map((name) => [name, "volatile"] as const),
 ]);
 
-/** Functions of the extensions that PostgreSQL ships and that are in defaults, checks and updates. Measured like the built-in ones. */
+/** Functions of the extensions shipped with PostgreSQL that are used in defaults, checks and updates. Measured like the built-in ones. */
 const CONTRIB: ReadonlyMap<string, Volatility> = new Map([
   ...words(`armor crypt dearmor decrypt decrypt_iv digest encrypt encrypt_iv hmac pgp_key_id pgp_pub_decrypt pgp_sym_decrypt
     uuid_generate_v3 uuid_generate_v5 uuid_nil uuid_ns_dns uuid_ns_oid uuid_ns_url uuid_ns_x500
@@ -28,22 +28,22 @@ const CONTRIB: ReadonlyMap<string, Volatility> = new Map([
     uuid_generate_v4`).map((name) => [name, "volatile"] as const),
 ]);
 
-/** Functions by which applications and other extensions make keys. No server measured them; each draws a new value. */
+/** Functions with which applications and other extensions create keys. No server measured them; each call returns a new value. */
 const KEY_MAKERS: ReadonlySet<string> = new Set(
   words(`gen_ulid gen_uuid_v7 generate_ulid nanoid snowflake_id ulid uuid7 uuid_generate_v6 uuid_generate_v7 uuid_v7`),
 );
 
-/** Volatility of a function of pg_catalog by its name, that of its most volatile overload; null: the server has none of that name. */
+/** Volatility of a function of pg_catalog by name: that of its most volatile overload; null: the server has no such function. */
 export function builtInVolatility(name: string): Volatility | null {
   return BUILT_IN.get(name) ?? null;
 }
 
-/** The same, with what the extensions of PostgreSQL's own distribution bring and what is known to make keys. */
+/** The same, including the functions of PostgreSQL's own extensions and those known to create keys. */
 export function knownVolatility(name: string): Volatility | null {
   return BUILT_IN.get(name) ?? CONTRIB.get(name) ?? (KEY_MAKERS.has(name) ? "volatile" : null);
 }
 
-/** Volatile functions that leave everything as it was but a sequence's position, the session's settings and its locks. */
+/** Volatile functions that change nothing except a sequence's position, the session's settings and its locks. */
 const HARMLESS: ReadonlySet<string> = new Set(
   words(`clock_timestamp gen_random_uuid uuidv4 uuidv7 random random_normal setseed timeofday array_sample array_shuffle
     pg_database_size pg_indexes_size pg_relation_size pg_table_size pg_tablespace_size pg_total_relation_size
@@ -54,10 +54,10 @@ const HARMLESS: ReadonlySet<string> = new Set(
     pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared pg_sleep set_config lo_get`),
 );
 
-/** Expressions that the parser gives as calls although pg_proc has no such function. */
+/** Expressions that the parser returns as calls although pg_proc has no such function. */
 const EXPRESSIONS: ReadonlySet<string> = new Set(["coalesce", "exists"]);
 
-/** Whether a call of a built-in function of this name leaves everything as it was, a sequence's position excepted. */
+/** Whether a call of a built-in function of this name changes nothing, apart from a sequence's position. */
 export function isHarmless(name: string): boolean {
   const volatility = builtInVolatility(name);
   if (volatility === null) return EXPRESSIONS.has(name);
@@ -66,5 +66,5 @@ export function isHarmless(name: string): boolean {
 
 /** The harmless ones among the volatile functions, for the test that asks the server for each. */
 export const HARMLESS_FUNCTIONS: readonly string[] = [...HARMLESS];
-/** What is said of the functions of extensions, for the test that asks the server for each. */
+/** What we know about functions of extensions, for the test that asks the server for each. */
 export const EXTENSION_FUNCTIONS: ReadonlyMap<string, Volatility> = CONTRIB;

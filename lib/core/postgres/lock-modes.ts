@@ -1,4 +1,4 @@
-/** Table-level lock modes in ascending strength (PostgreSQL manual, "Explicit Locking"). */
+/** Table-level lock modes, weakest first (PostgreSQL manual, "Explicit Locking"). */
 export const LOCK_MODES = [
   "AccessShareLock",
   "RowShareLock",

@@ -1,11 +1,11 @@
 import type { LockMode } from "./lock-modes.js";
 
 /**
- * The lock that a command takes on the table that it names, or on the other table where the key says which. Source: PostgreSQL manual,
- * "Explicit Locking" and the pages of the commands; test/core/operations/measured.test.ts holds every operation against pg_locks.
+ * The lock that a command takes on the table that it names, or on the other table where the key says which. Source: PostgreSQL manual, "Explicit
+ * Locking" and the commands' pages; test/core/operations/measured.test.ts compares every operation with pg_locks.
  */
 export const LOCKS = {
-  /** Every form of ALTER TABLE that has no line of its own, and RENAME and SET SCHEMA. */
+  /** Every form of ALTER TABLE without a line of its own, and RENAME and SET SCHEMA. */
   "alter table": "AccessExclusiveLock",
   "add foreign key": "ShareRowExclusiveLock",
   "add foreign key, referenced": "ShareRowExclusiveLock",

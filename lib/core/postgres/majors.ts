@@ -1,4 +1,4 @@
-/** The majors whose system catalogs are known. A newer one is read where it keeps nothing of a user in what is not known. */
+/** The majors whose system catalogs are known. A newer one is read if what we do not know holds nothing of a user's. */
 export const OLDEST_MAJOR = 13;
 export const NEWEST_MAJOR = 18;
 

@@ -5,7 +5,7 @@ import { builtInVolatility } from "./functions.js";
 
 const words = (text: string): readonly string[] => text.split(/\s+/);
 
-/** Functions of pg_catalog with an immutable overload besides others. Measured in test/core/postgres/mutable-expression.test.ts. */
+/** Functions of pg_catalog that have immutable overloads and others. Measured in test/core/postgres/mutable-expression.test.ts. */
 export const MIXED_FUNCTIONS: ReadonlySet<string> = new Set(
   words(`age date date_add date_part date_subtract date_trunc extract generate_series in_range json_to_tsvector
     jsonb_to_tsvector length numeric overlaps phraseto_tsquery plainto_tsquery quote_literal quote_nullable time timestamp
@@ -13,15 +13,15 @@ export const MIXED_FUNCTIONS: ReadonlySet<string> = new Set(
     websearch_to_tsquery`),
 );
 
-/** Of these, the ones that read the default text search configuration when it is not given. */
+/** Of these, the ones that read the default text search configuration when none is given. */
 const SEARCH = new Set(words("to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery"));
-/** Of these, the ones that read the session's TimeZone where they are given a timestamptz. */
+/** Of these, the ones that read the session's TimeZone when they are given a timestamptz. */
 const ZONED = new Set(words("date date_part date_trunc extract time timestamp"));
 
 const TEXTS = words("text varchar bpchar name");
 const PARSED = words("money date time timetz timestamp timestamptz interval xml regclass");
 
-/** Casts between built-in types that read a setting of the session or the catalog, by the type of the column. Measured there too. */
+/** Casts between built-in types that read a session setting or the catalog, by the column's type. Measured there too. */
 export const MUTABLE_CASTS: Readonly<Record<string, readonly string[]>> = {
   int4: ["money"],
   int8: ["money"],
@@ -39,17 +39,17 @@ export const MUTABLE_CASTS: Readonly<Record<string, readonly string[]>> = {
   regclass: TEXTS,
 };
 
-/** What a caller knows of the names in an expression. */
+/** What a caller knows about the names in an expression. */
 export interface ExpressionNames {
-  /** Null where the type is not known. */
+  /** Null when the type is unknown. */
   readonly column: (name: string) => ColumnType | null;
-  /** Of the schema's own functions of a name: whether none of them can be immutable; null where there is none. */
+  /** Of the schema's own functions of this name: whether none of them can be immutable; null when there is no such function. */
   readonly ownIsMutable: (name: string) => boolean | null;
 }
 
 /**
- * Why the server refuses an expression where it wants an immutable one (an index, a generated column, a partition key); a
- * clause such as `to_char is not immutable`. Null where it takes it, and where that depends on what is not known.
+ * Why the server refuses an expression where it requires an immutable one (an index, a generated column, a partition key); a clause such as `to_char
+ * is not immutable`. Null when it accepts it, and when that depends on something unknown.
  */
 export function whyMutable(expression: Node | readonly Node[] | undefined, names: ExpressionNames): string | null {
   if (find(expression, "SubLink").length > 0) return "it holds a subquery";
@@ -88,7 +88,7 @@ function typeIn(node: Node | undefined, names: ExpressionNames): ColumnType | nu
   return column === undefined ? null : names.column(column);
 }
 
-/** Operators of json and jsonb that give a text. */
+/** Operators of json and jsonb that return a text. */
 const JSON_TEXT = ["->>", "#>>"];
 
 function isText(type: ColumnType | null): boolean {

@@ -3,7 +3,7 @@ import { isParsed, parseSql } from "../sql/parse.js";
 import { as, columnName } from "../sql/tree.js";
 import { parseType } from "./type-change.js";
 
-/** The tree of an expression as SQL has it after SELECT; null for what is not understood. */
+/** The tree of an expression as it would follow SELECT; null when it is not understood. */
 export function expressionTree(sql: string): Node | null {
   const [statement] = parseSql(`SELECT ${sql}`, "expression").statements;
   if (!statement || !isParsed(statement) || !("SelectStmt" in statement.node)) return null;
@@ -11,10 +11,10 @@ export function expressionTree(sql: string): Node | null {
   return target && "ResTarget" in target ? (target.ResTarget.val ?? null) : null;
 }
 
-/** How the types of a tree are spelled: as `type` is, which they are compared with. */
+/** How a tree's types are spelled: like `type`, with which they are compared. */
 export type Spelling = (type: TypeName) => string;
 
-/** The types that an expression casts a column to, the innermost first; null when it is more than casts of that column. */
+/** The types to which an expression casts a column, the innermost first; null when it is more than casts of that column. */
 function castsOf(expression: Node | null | undefined, column: string, spell: Spelling): readonly string[] | null {
   const types: TypeName[] = [];
   let node = expression ?? undefined;
@@ -32,7 +32,7 @@ export function isPlainCast(using: Node | null | undefined, type: string, column
   return casts?.every((each) => sameSpelling(each, type)) ?? false;
 }
 
-/** The same through a text of any length, as in `c::text::integer`, which every value survives. */
+/** The same through a text of any length, as in `c::text::integer`, which preserves every value. */
 export function isPlainCastThroughText(
   using: Node | null | undefined,
   type: string,
@@ -47,7 +47,7 @@ export function isPlainCastThroughText(
   return through?.modifiers.length === 0 && ["text", "character varying"].includes(through.base);
 }
 
-/** Two spellings of one type, as `int4` and `integer`. */
+/** Two spellings of one type, such as `int4` and `integer`. */
 function sameSpelling(a: string, b: string): boolean {
   const [left, right] = [parseType(a), parseType(b)];
   if (!left || !right) return a === b;

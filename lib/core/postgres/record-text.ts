@@ -1,6 +1,6 @@
 /**
- * The fields of a row as PostgreSQL prints it (`record_out`; manual, "Composite Type Input and Output Syntax"): each as its type's own output,
- * null for NULL. Unlike JSON it loses nothing: bounds of arrays, the text of json, types of extensions. Throws `RangeError`.
+ * The fields of a row as PostgreSQL prints it (`record_out`; manual, "Composite Type Input and Output Syntax"): each as its type's own output, null
+ * for NULL. Unlike JSON it loses nothing: array bounds, the text of json, extension types. Throws `RangeError`.
  */
 export function readRecordText(text: string): readonly (string | null)[] {
   if (!text.startsWith("(") || !text.endsWith(")")) throw new RangeError("not a row as PostgreSQL prints it");

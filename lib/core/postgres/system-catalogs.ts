@@ -1,6 +1,6 @@
 /**
- * The system catalogs of PostgreSQL 18 and the columns of each, which the reader knows. Older majors have a part of them, and pg_collation.colliculocale.
- * Source: pg_class and pg_attribute of the server; measured by `test/integration/catalog/unknown-catalogs.test.ts`.
+ * The system catalogs of PostgreSQL 18 and the columns of each that the reader knows. Older majors have a subset of them, and
+ * pg_collation.colliculocale. Source: pg_class and pg_attribute of the server; measured by `test/integration/catalog/unknown-catalogs.test.ts`.
  */
 export const SYSTEM_CATALOGS: Readonly<Record<string, string>> = {
   pg_aggregate:
@@ -83,7 +83,7 @@ export const SYSTEM_CATALOGS: Readonly<Record<string, string>> = {
   pg_user_mapping: "oid umuser umserver umoptions",
 };
 
-/** The server's own, not a tenant's: columns that a newer server adds there say nothing of a schema. */
+/** The server's own, not a tenant's: columns that a newer server adds there do not concern a schema. */
 export const SHARED_CATALOGS: ReadonlySet<string> = new Set([
   "pg_auth_members",
   "pg_authid",
@@ -96,12 +96,12 @@ export const SHARED_CATALOGS: ReadonlySet<string> = new Set([
   "pg_shseclabel",
   "pg_subscription",
   "pg_tablespace",
-  // What ANALYZE gathers is no schema.
+  // What ANALYZE gathers is not part of a schema.
   "pg_statistic",
   "pg_statistic_ext_data",
 ]);
 
-/** The columns of a letter that tells what kind of thing a row is, and every letter that the reader knows; `[]` behind a column of several. */
+/** The columns whose letter tells what kind of thing a row is, and every letter that the reader knows; `[]` after a column that holds several. */
 export const CATALOG_CODES: Readonly<Record<string, string>> = {
   "pg_aggregate.aggkind": "nho",
   "pg_aggregate.aggfinalmodify": "rsw",

@@ -3,8 +3,8 @@ import { as, option, optionIsOn } from "../sql/tree.js";
 import { concurrently } from "./concurrently.js";
 
 /**
- * `inside`: any transaction will do. `outside`: PostgreSQL refuses it in a transaction block.
- * `own`: allowed inside, but its effect may be used only after commit.
+ * `inside`: any transaction will do. `outside`: PostgreSQL refuses it in a transaction block. `own`: allowed inside, but its effect can only be used
+ * after commit.
  */
 export type Transactionality = "inside" | "outside" | "own";
 
@@ -13,9 +13,9 @@ interface WithNode {
 }
 
 interface Refused {
-  /** As it is written. */
+  /** As written. */
   readonly verb: string;
-  /** Whether Flyway knows it, and runs a script of it alone outside a transaction. */
+  /** Whether Flyway knows it, and runs a script containing only it outside a transaction. */
   readonly flyway: boolean;
   /** Whether a statement is one of these. */
   readonly is: (node: Node) => boolean;
@@ -39,9 +39,8 @@ const REFRESHING: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * What the server refuses in a transaction block: its calls of PreventInTransactionBlock, measured in
- * test/core/postgres/transactionality.test.ts. Flyway: `PostgreSQLParser` of flyway-database-postgresql 13.12.0. CONCURRENTLY is
- * asked before these.
+ * What the server refuses in a transaction block: its calls of PreventInTransactionBlock, measured in test/core/postgres/transactionality.test.ts.
+ * Flyway: `PostgreSQLParser` of flyway-database-postgresql 13.12.0. CONCURRENTLY is checked before these.
  */
 const REFUSED: readonly Refused[] = [
   { verb: "VACUUM", flyway: true, is: (node) => as(node, "VacuumStmt")?.is_vacuumcmd === true },
@@ -72,7 +71,7 @@ const REFUSED: readonly Refused[] = [
   { verb: "ALTER SUBSCRIPTION with a refresh", flyway: false, is: refreshesSubscription },
 ];
 
-/** The slot is made on the publisher, which no rollback reaches. */
+/** The slot is created on the publisher, which no rollback reaches. */
 function makesSlot(node: Node): boolean {
   const options = as(node, "CreateSubscriptionStmt")?.options;
   if (!("CreateSubscriptionStmt" in node)) return false;
@@ -89,7 +88,7 @@ function isOnUnlessOff(options: readonly Node[] | undefined, name: string): bool
   return option(options, name) === undefined || optionIsOn(options, name);
 }
 
-/** Statements that the server refuses in a transaction block, as they are written; undefined for all others. */
+/** Statements that the server refuses in a transaction block, as written; undefined for all others. */
 export function refusedInTransaction(statement: WithNode): string | undefined {
   return concurrently(statement)?.verb ?? refused(statement.node)?.verb;
 }
@@ -98,14 +97,14 @@ function refused(node: Node): Refused | undefined {
   return REFUSED.find(({ is }) => is(node));
 }
 
-/** Where a statement may run, as far as its text tells: CLUSTER and REINDEX of one table are refused when it is partitioned. */
+/** Where a statement may run, as far as its text tells: CLUSTER and REINDEX of one table are refused if it is partitioned. */
 export function transactionalityOf(statement: WithNode): Transactionality {
   if (refusedInTransaction(statement) !== undefined) return "outside";
   const type = as(statement.node, "AlterEnumStmt");
   return type?.newVal !== undefined && type.oldVal === undefined ? "own" : "inside";
 }
 
-/** True when Flyway runs a script of this statement alone outside a transaction: it knows fewer statements than the server refuses. */
+/** True when Flyway runs a script containing only this statement outside a transaction: it knows fewer statements than the server refuses. */
 export function flywayRunsOutside(statement: WithNode): boolean {
   const verb = concurrently(statement)?.verb;
   if (verb !== undefined && !WHOLE.has(as(statement.node, "ReindexStmt")?.kind))

@@ -8,15 +8,15 @@ import { builtInName } from "../sql/type-name.js";
 export type HeapChange = "kept" | "rewritten" | "kept in UTC";
 
 /**
- * What a change between two types does, without USING or with a cast that says no more than the new type. Types as `format_type` or
- * the parser spells them. A type that is not built in is taken to rewrite.
+ * What a change between two types does, without USING or with a cast that says no more than the new type. Types as `format_type` or the parser spells
+ * them. A type that is not built in is assumed to rewrite.
  */
 export function heapChange(from: string, to: string): HeapChange {
   const old = parseType(from);
   const next = parseType(to);
   if (old === null || next === null) return "rewritten";
   if (old.base === next.base) return covers(old, next) ? "kept" : "rewritten";
-  // The elements of an array are converted one by one even where each would stay as it is.
+  // An array's elements are converted one by one even if each would stay as it is.
   if (old.base.endsWith("[]") || next.base.endsWith("[]")) return "rewritten";
   if (isTimestamp(old) && isTimestamp(next)) return fullPrecision(next) ? "kept in UTC" : "rewritten";
   const interval = /^interval\b/;
@@ -24,7 +24,7 @@ export function heapChange(from: string, to: string): HeapChange {
   return next.modifiers.length === 0 && storedAlike(old.base, next.base) ? "kept" : "rewritten";
 }
 
-/** Whether the heap stays whatever the session's settings are. */
+/** Whether the heap is kept whatever the session's settings. */
 export function keepsHeap(from: string, to: string): boolean {
   return heapChange(from, to) === "kept";
 }
@@ -35,8 +35,8 @@ export interface ParsedType {
 }
 
 /**
- * `format_type`'s spelling of a type's name, modifiers apart; null for what does not look like a type. `char` alone is one
- * character long, `bpchar` of any length.
+ * `format_type`'s spelling of a type's name, without modifiers; null for what does not look like a type. `char` by itself is one character long,
+ * `bpchar` any length.
  */
 export function parseType(text: string): ParsedType | null {
   const match = /^\s*([^()]+?)\s*(?:\(([^)]*)\))?\s*((?:with|without) time zone)?\s*((?:\[\d*\])*)\s*$/i.exec(text);
@@ -57,7 +57,7 @@ export function parseType(text: string): ParsedType | null {
   };
 }
 
-/** Types of text without a bound share one stored form. From bpchar the server trims, so it is never the source. */
+/** Unbounded text types share one stored form. From bpchar the server trims, so it is never the source. */
 const TEXTS: ReadonlySet<string> = new Set(["text", "character varying", "citext", "xml", "character"]);
 const OIDS: ReadonlySet<string> = new Set(
   `regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype`.split(
@@ -90,7 +90,7 @@ function fullPrecision({ modifiers: [precision] }: ParsedType): boolean {
   return precision === undefined || precision >= 6;
 }
 
-/** Same type, other modifiers: whether every old value stays as it is. */
+/** Same type, different modifiers: whether every old value stays as it is. */
 function covers(old: ParsedType, next: ParsedType): boolean {
   const [from, to] = [old.modifiers, next.modifiers];
   if (from.length === to.length && from.every((value, at) => value === to[at])) return true;
@@ -115,7 +115,7 @@ function covers(old: ParsedType, next: ParsedType): boolean {
 
 const FIELDS = ["second", "minute", "hour", "day", "month", "year"];
 
-/** interval_support: the least field of the new type is no coarser, and seconds keep their digits. */
+/** interval_support: the smallest field of the new type is no coarser, and seconds keep their digits. */
 function coversInterval(old: ParsedType, next: ParsedType): boolean {
   const least = ({ base }: ParsedType) => Math.max(0, FIELDS.indexOf(base.split(" ").at(-1) ?? ""));
   const digits = ({ modifiers: [precision = 6] }: ParsedType) => Math.min(precision, 6);

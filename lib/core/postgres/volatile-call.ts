@@ -2,15 +2,15 @@ import type { Node } from "libpg-query";
 import { find, strings } from "../sql/tree.js";
 import { knownVolatility, type Volatility } from "./functions.js";
 
-/** A call that may give another value for each row. `unknown`: neither the server nor the schema says so. */
+/** A call that may return a different value for each row. `unknown`: neither the server nor the schema says so. */
 export interface VolatileCall {
   readonly name: string;
   readonly volatility: "volatile" | "unknown";
 }
 
 /**
- * The call of an expression that decides whether it may give another value for each row: a volatile one before one that is not
- * known; undefined when every call is steady. `declared`: what the schema says of functions of its own, by name.
+ * The call in an expression that decides whether it may return a different value for each row: a volatile one before an unknown one; undefined when
+ * every call is steady. `declared`: what the schema says about its own functions, by name.
  */
 export function volatileCall(
   expression: Node | undefined,
