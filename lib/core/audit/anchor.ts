@@ -12,10 +12,10 @@ const anchorSchema = z.strictObject({
   head: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** Where a trail stood, in a line that is kept where nobody who can write to the run's folder can change it. */
+/** A trail's position, in a line that is kept where nobody who can write to the run's folder can change it. */
 export type Anchor = z.infer<typeof anchorSchema>;
 
-/** Throws `RangeError` for a trail without an event. */
+/** Throws `RangeError` for a trail without events. */
 export function anchorOf(run: string, events: readonly AuditEvent[]): Anchor {
   const last = events.at(-1);
   if (last === undefined) throw new RangeError("a trail without an event has no head");
@@ -32,13 +32,13 @@ export function readAnchor(text: string): Anchor | null {
     try {
       return anchorSchema.parse(JSON.parse(found));
     } catch {
-      // Another line may hold one.
+      // Another line may contain one.
     }
   }
   return null;
 }
 
-/** What of a trail does not fit to where it stood when it was anchored. It may have grown since. */
+/** How a trail contradicts its position at the time of anchoring. It may have grown since. */
 export function againstAnchor(run: string, events: readonly AuditEvent[], anchor: Anchor): readonly Finding[] {
   if (anchor.run !== run)
     return [auditFinding("audit.other-run", 1, `The anchor is of run ${anchor.run}, the trail of run ${run}.`)];

@@ -24,20 +24,20 @@ export function appendEvent(previous: AuditEvent | null, input: AuditInput): Aud
   return { ...body, hash: eventHash(body) };
 }
 
-/** SHA-256 of the canonical JSON of everything in the event but its hash. */
+/** SHA-256 of the canonical JSON of everything in the event except its hash. */
 function eventHash(event: Omit<AuditEvent, "hash"> & { readonly hash?: string }): string {
   const { hash: _, ...body } = event;
   return digest(body);
 }
 
-/** The line of the trail's file: canonical JSON and a line feed. */
+/** The line in the trail's file: canonical JSON and a line feed. */
 export function eventLine(event: AuditEvent): string {
   return `${canonicalJson(event)}\n`;
 }
 
 /**
- * What is wrong with the chain, with the place of each break; nothing when it holds. After a break the check goes on from
- * the event found there, so that each place is named once.
+ * What is wrong with the chain, with the place of each break; nothing when it holds. After a break the check continues from the event found there, so
+ * that each place is named once.
  */
 export function verifyChain(events: readonly AuditEvent[]): readonly Finding[] {
   const findings: Finding[] = [];
@@ -83,7 +83,7 @@ function unlinked(event: AuditEvent, line: number): Finding {
   );
 }
 
-/** A copy that has a canonical form: lone surrogates become U+FFFD, as a text cut in the middle of an emoji has them. */
+/** A copy that has a canonical form: lone surrogates, as in a text cut in the middle of an emoji, become U+FFFD. */
 function wellFormed(value: unknown): Json {
   if (typeof value === "string") return value.replace(/\p{Surrogate}/gu, "\uFFFD");
   if (Array.isArray(value)) return value.map(wellFormed);

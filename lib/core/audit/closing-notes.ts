@@ -17,10 +17,10 @@ export function sealedNote(run: string, manifest: string): Note {
   };
 }
 
-/** What an event names one by one; of more, their number. */
+/** How many items an event lists by name; beyond that, it gives their number. */
 const MOST_NAMED = 50;
 
-/** The first event behind a seal, which it keeps (empty when it is gone), with what was changed under that seal. */
+/** The first event after a seal, which it keeps (empty when it is gone), with what was changed under that seal. */
 export function reopenedNote(run: string, seal: string, changed: readonly Finding[] = []): Note {
   const named = changed.slice(0, MOST_NAMED).map(({ code, source }) => ({ file: source?.file ?? "", code }));
   return {
@@ -37,7 +37,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "audit.file-added": "had been added",
 };
 
-/** What was changed under an earlier seal: the seal that came after it covers the change, and so vouches for nothing of it. */
+/** What was changed under an earlier seal: the later seal covers the change, and so cannot vouch for it. */
 export function changedUnderSeal(events: readonly AuditEvent[]): readonly Finding[] {
   return events.flatMap((event) => {
     const { changed, count } = event.details;

@@ -8,7 +8,10 @@ export interface CloudEvent {
   readonly id: string;
   readonly source: string;
   readonly type: string;
-  /** Kind and name, with what a name holds that prints nothing as its code: CloudEvents has no controls in attributes. `data` has it exactly. */
+  /**
+   * Kind and name, with non-printing characters in a name shown as codes: CloudEvents does not allow control characters in attributes. `data` has the
+   * exact name.
+   */
   readonly subject: string;
   readonly time: string;
   readonly sequence: string;

@@ -5,10 +5,10 @@ import type { Json } from "../json.js";
 /** Version of the audit format; every event and the seal carry it. */
 export const AUDIT_FORMAT = 1;
 
-/** What stands for "no event before": the first event's `previous`. */
+/** Stands for "no event before": the first event's `previous`. */
 export const GENESIS = "0".repeat(64);
 
-/** Everything that can be written into the trail. Refusals, waivers and skipped gates are events like any other. */
+/** Everything that can be written to the trail. Refusals, waivers and skipped gates are events like any other. */
 export const AUDIT_ACTIONS = [
   "run.started",
   "run.resumed",
@@ -53,7 +53,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** What happened, before it has its place in the chain. */
+/** What happened, before it has a place in the chain. */
 export interface AuditInput {
   /** RFC 3339 in UTC with milliseconds, e.g. `2024-01-15T09:30:00.000Z`. */
   readonly at: string;
@@ -66,14 +66,14 @@ export interface AuditInput {
   readonly details: { readonly [name: string]: Json };
 }
 
-/** One link of the chain. `hash` is the SHA-256 of the canonical JSON of all the other fields. */
+/** One link of the chain. `hash` is the SHA-256 of the canonical JSON of all other fields. */
 export interface AuditEvent extends Omit<AuditInput, "action"> {
   readonly format: number;
   /** 0-based, without gaps. */
   readonly seq: number;
-  /** One of `AUDIT_ACTIONS`; an event of a newer version may hold another. */
+  /** One of `AUDIT_ACTIONS`; an event written by a newer version may have another. */
   readonly action: string;
-  /** `hash` of the event before; `GENESIS` for the first. */
+  /** `hash` of the previous event; `GENESIS` for the first. */
   readonly previous: string;
   readonly hash: string;
 }

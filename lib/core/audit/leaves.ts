@@ -4,14 +4,14 @@ import { canonicalJson, type Json } from "../json.js";
 import { inclusionProof, leafHash, merkleRoot } from "./merkle.js";
 import { auditFinding } from "./problem.js";
 
-/** What one phase says of one tenant. */
+/** What one phase says about one tenant. */
 export interface TenantRecord {
   readonly tenant: string;
   readonly status: string;
   readonly details: { readonly [name: string]: Json };
 }
 
-/** A record in its place. Its canonical JSON is the data of a leaf. */
+/** A record at its place. Its canonical JSON is the data of a leaf. */
 export interface TenantLeaf extends TenantRecord {
   readonly run: string;
   readonly phase: string;
@@ -31,12 +31,12 @@ const leafSchema = z.strictObject({
 export interface LeafSet {
   /** One line per leaf: `{"hash":…,"leaf":{…}}` in canonical JSON. */
   readonly text: string;
-  /** RFC 6962 root over the leaves. */
+  /** RFC 6962 root of the leaves. */
   readonly root: string;
   readonly count: number;
 }
 
-/** The tenants' records of one phase as leaves of a Merkle tree, so that one event stands for all of them. */
+/** The tenants' records of one phase as leaves of a Merkle tree, so that one event covers all of them. */
 export function tenantLeaves(run: string, phase: string, records: readonly TenantRecord[]): LeafSet {
   const sorted = [...records].sort((a, b) => (a.tenant < b.tenant ? -1 : a.tenant > b.tenant ? 1 : 0));
   const data = sorted.map(({ tenant, status, details }, index) =>
@@ -49,7 +49,7 @@ export function tenantLeaves(run: string, phase: string, records: readonly Tenan
   };
 }
 
-/** What the event of a leaf set says of it. */
+/** What the event of a leaf set says about it. */
 export interface LeafClaim {
   /** `seq` of the event. */
   readonly event: number;
@@ -60,7 +60,7 @@ export interface LeafClaim {
   readonly file: string;
 }
 
-/** What is wrong with a leaf file, line by line; nothing when it is the one that the event stands for. */
+/** What is wrong with a leaf file, line by line; nothing when it is the one that the event covers. */
 export function verifyLeaves(text: string, claim: LeafClaim): readonly Finding[] {
   const { lines, findings } = readLeaves(text, claim);
   if (findings.length > 0) return findings;
@@ -82,7 +82,7 @@ export interface InclusionProof {
   readonly root: string;
 }
 
-/** The proof that a tenant's record is one of the phase's leaves; null when the phase has no record of it. */
+/** The proof that a tenant's record is one of the phase's leaves; null when the phase has no record of that tenant. */
 export function proveTenant(text: string, claim: LeafClaim, tenant: string): InclusionProof | null {
   const { lines } = readLeaves(text, claim);
   const index = lines.findIndex((line) => line.leaf.tenant === tenant);
@@ -92,7 +92,7 @@ export function proveTenant(text: string, claim: LeafClaim, tenant: string): Inc
   return { leaf: found.leaf, index, size: lines.length, proof: inclusionProof(data, index), root: claim.root };
 }
 
-/** A leaf and its data as it is in the file. */
+/** A leaf and its data as in the file. */
 export interface LeafLine {
   readonly leaf: TenantLeaf;
   readonly data: string;

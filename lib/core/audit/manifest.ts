@@ -34,7 +34,7 @@ export function manifestText(run: string, files: readonly FileDigest[]): string 
   return `${canonicalJson({ format: AUDIT_FORMAT, run, files: listed })}\n`;
 }
 
-/** Compares the files that are there with the ones that were sealed. `sealed` is the digest that the trail holds. */
+/** Compares the existing files with the sealed ones. `sealed` is the digest in the trail. */
 export function verifyManifest(
   text: string | null,
   sealed: string | null,

@@ -1,29 +1,29 @@
 import { createHash } from "node:crypto";
 
 /**
- * Merkle tree hashing by RFC 6962, section 2.1: a leaf is SHA-256(0x00 ‖ data), a node SHA-256(0x01 ‖ left ‖ right), the
- * empty tree SHA-256 of nothing. A tree whose size is not a power of two splits at the largest power of two below it,
- * which is the same as carrying an odd last node up unchanged. Hashes are lower-case hex.
+ * Merkle tree hashing by RFC 6962, section 2.1: a leaf is SHA-256(0x00 ‖ data), a node SHA-256(0x01 ‖ left ‖ right), the empty tree SHA-256 of
+ * nothing. A tree whose size is not a power of two splits at the largest power of two below its size, which is the same as carrying an odd last node
+ * up unchanged. Hashes are lower-case hex.
  */
 export type LeafData = string | Uint8Array;
 
 export interface Inclusion {
   readonly leaf: LeafData;
-  /** 0-based place of the leaf. */
+  /** 0-based position of the leaf. */
   readonly index: number;
-  /** Number of leaves of the tree. */
+  /** Number of leaves in the tree. */
   readonly size: number;
-  /** Sibling hashes from the leaf up, as `inclusionProof` gives them. */
+  /** Sibling hashes from the leaf up, as `inclusionProof` returns them. */
   readonly proof: readonly string[];
   readonly root: string;
 }
 
-/** Hash of one leaf. A text is taken as UTF-8. */
+/** Hash of one leaf. A text is hashed as UTF-8. */
 export function leafHash(data: LeafData): string {
   return hashBytes(0x00, [data]).toString("hex");
 }
 
-/** Root over the data of the leaves, in their order. */
+/** Root of the leaves' data, in order. */
 export function merkleRoot(leaves: readonly LeafData[]): string {
   if (leaves.length === 0) return createHash("sha256").digest("hex");
   let level = firstLevel(leaves);
@@ -47,7 +47,7 @@ export function inclusionProof(leaves: readonly LeafData[], index: number): read
   return proof;
 }
 
-/** True when the leaf stands at that place of the tree with that root and size (RFC 9162, section 2.1.3.2). */
+/** True when the leaf is at that position in the tree with that root and size (RFC 9162, section 2.1.3.2). */
 export function verifyInclusion(claim: Inclusion): boolean {
   const { index, size, proof, root } = claim;
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return false;
@@ -59,7 +59,7 @@ export function verifyInclusion(claim: Inclusion): boolean {
     if (last === 0) return false;
     if (node % 2 === 1 || node === last) {
       hash = hashBytes(0x01, [sibling, hash]);
-      // A node carried up unchanged has no sibling on those levels.
+      // A node carried up unchanged has no sibling at those levels.
       while (node % 2 === 0 && node !== 0) {
         node = Math.floor(node / 2);
         last = Math.floor(last / 2);

@@ -1,6 +1,6 @@
 import type { Finding } from "../finding.js";
 
-/** What is wrong with a record, as a finding that names the place. `line` 0 stands for the file as a whole. */
+/** What is wrong with a record, as a finding that names the place. `line` 0 means the whole file. */
 export function auditFinding(
   code: string,
   line: number,

@@ -17,7 +17,7 @@ const PAYLOAD_TYPE = "application/vnd.schema-gate.audit-seal+json";
 const SEAL_ALGORITHMS = ["ed25519", "ecdsa-p256-sha256"] as const;
 export type SealAlgorithm = (typeof SEAL_ALGORITHMS)[number];
 
-/** What is signed: which trail, how long, and the hash of its last event. */
+/** What is signed: which trail, how long it is, and the hash of its last event. */
 export interface Seal {
   readonly format: number;
   readonly run: string;
@@ -91,8 +91,8 @@ export interface CheckedSeal {
 }
 
 /**
- * Reads a seal's file and checks its signature. `trustedKey` (PEM) is the key that must have signed; without one the
- * signature is checked against the key inside, which proves only that nothing changed since that key signed.
+ * Reads a seal's file and checks its signature. `trustedKey` (PEM) is the key that must have signed; without one the signature is checked against the
+ * key inside, which only proves that nothing changed since that key signed.
  */
 export function checkSeal(text: string, trustedKey?: string): CheckedSeal {
   const read = readEnvelope(text);
@@ -115,7 +115,7 @@ function readEnvelope(text: string): { envelope: SealEnvelope; seal: Seal } | nu
     const payload = Buffer.from(envelope.payload, "base64");
     const seal = sealSchema.parse(JSON.parse(payload.toString("utf8")));
     const [signature] = envelope.signatures;
-    // Written again, it must be the same text: base64 and JSON both allow several spellings of one value.
+    // Writing it again must give the same text: base64 and JSON both allow several spellings of one value.
     const again = sealEnvelope(seal, Buffer.from(signature.sig, "base64"));
     return `${canonicalJson(again)}\n` === text ? { envelope, seal } : null;
   } catch {

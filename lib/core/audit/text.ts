@@ -1,4 +1,4 @@
-/** Bytes as UTF-8, a byte order mark kept; null when they are not UTF-8, where a lenient decoder would hide a change. */
+/** Bytes as UTF-8, keeping a byte order mark; null when they are not UTF-8, where a lenient decoder would hide a change. */
 export function decodeText(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -7,12 +7,12 @@ import { decodeText } from "./text.js";
 export interface ReadTrail {
   /** Every line that could be read as an event. */
   readonly events: readonly AuditEvent[];
-  /** What stands after the last line feed: the rest of a write that did not finish. Empty when there is none. */
+  /** What follows the last line feed: the rest of a write that did not finish. Empty when there is none. */
   readonly torn: Uint8Array;
   readonly findings: readonly Finding[];
 }
 
-/** Reads a trail's file. A line counts only in its canonical form, so that no byte of it can change unseen. */
+/** Reads a trail's file. A line counts only in its canonical form, so that no byte of it can change unnoticed. */
 export function readTrail(bytes: Uint8Array): ReadTrail {
   const whole = bytes.lastIndexOf(0x0a) + 1;
   const torn = bytes.subarray(whole);
@@ -23,7 +23,7 @@ export function readTrail(bytes: Uint8Array): ReadTrail {
     if ("code" in read) findings.push(read);
     else events.push(read);
   }
-  // A line that is no event is the break; the gap that it leaves in the chain would only say so twice.
+  // A line that is not an event is the break; the gap that it leaves in the chain would only report it twice.
   if (findings.length === 0) findings.push(...verifyChain(events));
   if (torn.length > 0) findings.push(tornTail(events.length + 1, torn.length));
   return { events, torn, findings };
@@ -53,7 +53,7 @@ function readLine(bytes: Uint8Array, number: number): AuditEvent | Finding {
   return value;
 }
 
-/** The value itself is used, not zod's copy of it, which leaves out a key named `__proto__`. */
+/** Uses the value itself, not zod's copy, which omits a key named `__proto__`. */
 function isEvent(value: unknown): value is AuditEvent {
   return auditEventSchema.safeParse(value).success;
 }

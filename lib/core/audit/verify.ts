@@ -8,9 +8,9 @@ import { checkSeal, MANIFEST_FILE, SEAL_FILE, type Seal } from "./seal.js";
 import { decodeText } from "./text.js";
 import { readTrail } from "./trail.js";
 
-/** A run's folder, wherever it lies. */
+/** A run's folder, wherever it is. */
 export interface RunRecord {
-  /** Every file in it, the trail, the manifest and the seal included. */
+  /** Every file in it, including the trail, the manifest and the seal. */
   readonly files: readonly FileDigest[];
   /** Null when there is none. */
   read(path: string): Uint8Array | null;
@@ -18,10 +18,10 @@ export interface RunRecord {
 
 export interface Verification {
   readonly events: readonly AuditEvent[];
-  /** Tenants' records whose place in a Merkle tree was checked. */
+  /** Tenants' records whose position in a Merkle tree was checked. */
   readonly leaves: number;
   readonly files: number;
-  /** SHA-256 of the public key that sealed the run; null without a good seal. */
+  /** SHA-256 of the public key that sealed the run; null without a valid seal. */
   readonly keyid: string | null;
   /** True when the seal was checked against a key that the caller trusts. */
   readonly keyTrusted: boolean;
@@ -29,7 +29,7 @@ export interface Verification {
   readonly findings: readonly Finding[];
 }
 
-/** Checks a run's record: chain, signature, every tenant's record and every file. Needs nothing but the folder. */
+/** Checks a run's record: chain, signature, every tenant's record and every file. Needs only the folder. */
 export function verifyRun(record: RunRecord, trustedKey?: string): Verification {
   const bytes = record.read(AUDIT_FILE);
   if (bytes === null) return nothing(missing(AUDIT_FILE, "This folder holds no audit trail."));
@@ -53,8 +53,8 @@ export function verifyRun(record: RunRecord, trustedKey?: string): Verification 
 }
 
 /**
- * Which leaf files the trail stands for. A phase that was done again, because its process was killed, wrote its file again: the
- * last event of a file counts.
+ * Which leaf files the trail covers. A phase that was repeated, because its process was killed, wrote its file again: the last event for a file
+ * counts.
  */
 export function leafClaims(events: readonly AuditEvent[]): readonly LeafClaim[] {
   const run = runOf(events);
@@ -71,7 +71,7 @@ export function leafClaims(events: readonly AuditEvent[]): readonly LeafClaim[] 
   return [...new Map(claims.map((claim) => [claim.file, claim])).values()];
 }
 
-/** The id of the run, as its first event names it. */
+/** The run's id, as its first event names it. */
 export function runOf(events: readonly AuditEvent[]): string {
   return events[0]?.subject.name ?? "";
 }
@@ -128,7 +128,7 @@ function unsealed(events: readonly AuditEvent[]): Finding {
 function checkLeaves(record: RunRecord, claim: LeafClaim): readonly Finding[] {
   const bytes = record.read(claim.file);
   if (bytes === null) return [missing(claim.file, `The tenants' records of phase ${claim.phase} are missing.`)];
-  // A byte that is no UTF-8 becomes U+FFFD, so that the line's hash fails and its place is known.
+  // A byte that is not UTF-8 becomes U+FFFD, so the line's hash fails and its place is known.
   return verifyLeaves(Buffer.from(bytes).toString("utf8"), claim);
 }
 
