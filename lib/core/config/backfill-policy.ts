@@ -12,7 +12,7 @@ const size = z
   .refine((text) => parseSize(text) !== null, "expected a size such as 64MB or 10GB")
   .optional();
 
-/** What a host may be under while a backfill runs on it. */
+/** How much load a host may be under while a backfill runs on it. */
 export const backfillPolicySchema = z
   .strictObject({
     lag: time.describe("batches wait while a streaming replica is further behind; default: 10s, where it can be seen"),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secretReference } from "./secret-reference.js";
 
-/** How approvers are asked besides the terminal. */
+/** How approvers are asked other than in the terminal. */
 export const channelsShape = {
   origin: z
     .string()

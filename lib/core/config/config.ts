@@ -118,7 +118,7 @@ const approval = z
   })
   .prefault({});
 
-/** Everything a user may say. Unknown keys are refused, so that a misspelt safety setting is never ignored. */
+/** Everything a user can configure. Unknown keys are refused, so that a misspelt safety setting is never ignored. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   migrations: z.string().describe("folder of the migrations, relative to this config"),
@@ -280,14 +280,14 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
-/** A duration of a config that was validated, in milliseconds. */
+/** A duration from a validated config, in milliseconds. */
 export function milliseconds(text: string): number {
   const value = parseDuration(text);
   if (value === null) throw new RangeError(`not a duration: ${text}`);
   return value;
 }
 
-/** A size of a config that was validated, in bytes. */
+/** A size from a validated config, in bytes. */
 export function bytes(text: string): number {
   const value = parseSize(text);
   if (value === null) throw new RangeError(`not a size: ${text}`);

@@ -3,7 +3,7 @@ import { parseDuration } from "./duration.js";
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** A team's own program in the place of migrations that can be read. */
+/** A team's own program instead of migrations that can be read. */
 export const migratorSchema = z.strictObject({
   command: z
     .array(z.string().min(1))

@@ -1,6 +1,6 @@
 /**
- * Whether a config's list names a server: `db.example.com` on any port, `db.example.com:5433` on one, `*.example.com` every
- * host below. The loopback interface needs no entry.
+ * Whether a config's list names a server: `db.example.com` on any port, `db.example.com:5433` on one, `*.example.com` every host below it. The
+ * loopback interface needs no entry.
  */
 export function isPinned(hosts: readonly string[], host: string, port: number): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");

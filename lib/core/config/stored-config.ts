@@ -1,6 +1,6 @@
 import { type Config, configSchema } from "./config.js";
 
-/** What a config says of itself where it says nothing; registry and migrations have no default, and the place of clones none either. */
+/** A config's defaults; registry and migrations have none, nor does the place of clones. */
 const {
   registry: _,
   migrations: __,
@@ -15,8 +15,8 @@ const { mode: ___, ...place } = staging;
 const DEFAULTS = { ...sections, staging: place };
 
 /**
- * The config of a run that an earlier version may have begun: what is new since then has its default, and nothing else changes.
- * It is not validated again: what is in force may be what no config could say, such as a registry that the stack names alone.
+ * The config of a run that an earlier version may have begun: settings added since get their defaults, and nothing else changes. It is not validated
+ * again: the config in force may be one that no file could express, such as a registry that only the stack names.
  */
 export function storedConfig(config: Config): Config {
   return filled(config, DEFAULTS) as Config;

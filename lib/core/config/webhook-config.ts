@@ -25,7 +25,7 @@ const webhook = z.strictObject({
     .describe("actions of the audit trail, or how they start, such as approval.; default: all"),
 });
 
-/** Who is told the events of a run's trail. */
+/** Who receives the events of a run's trail. */
 export const webhooksSchema = z
   .array(webhook)
   .refine((all) => new Set(all.map(webhookId)).size === all.length, "the same webhook is listed twice")
@@ -33,12 +33,12 @@ export const webhooksSchema = z
 
 export type WebhookConfig = z.infer<typeof webhook>;
 
-/** What tells a webhook from the others of a config, whatever its secrets are. */
+/** What distinguishes a webhook from a config's others, whatever its secrets are. */
 export function webhookId({ url, actions = [] }: Pick<WebhookConfig, "url" | "actions">): string {
   return JSON.stringify([url, actions]);
 }
 
-/** Why events are not posted to a URL; null when they may be. Never holds the URL: its path is often a secret. */
+/** Why events are not posted to a URL; null when they may be. Never contains the URL: its path is often a secret. */
 export function webhookUrlProblem(text: string): string | null {
   if (!URL.canParse(text)) return "expected a URL such as https://hooks.example.com/schema-gate, env:NAME or file:PATH";
   const { protocol, hostname, port, username, password } = new URL(text);

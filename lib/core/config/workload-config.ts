@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { day, reason } from "../decision-fields.js";
 
-/** What the queries of the deployed versions are read from, and what a release may do to them. */
+/** Where the deployed versions' queries are read from, and what a release may do to them. */
 export const workloadConfigSchema = z.strictObject({
   saved: z
     .array(z.string())
