@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Why somebody decided something: blanks are no reason. */
+/** Why somebody decided something: blanks do not count as a reason. */
 export const reason = z.string().trim().min(1, "expected a reason");
 
 /** Who decided it. */

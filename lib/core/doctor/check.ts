@@ -1,6 +1,6 @@
-/** One thing that was looked at before a run needs it. */
+/** One thing that is checked before a run needs it. */
 export interface Check {
-  /** What was looked at: `Node.js`, `db-1:5432`, `db-1:5432 clones`, … */
+  /** What was checked: `Node.js`, `db-1:5432`, `db-1:5432 clones`, … */
   readonly name: string;
   /** `error`: a run cannot pass. `warning`: it can, but knows or can do less. */
   readonly status: "ok" | "warning" | "error";

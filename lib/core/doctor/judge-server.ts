@@ -14,22 +14,22 @@ export interface ServerView {
   /** `2026-11-29`, by this machine's clock. */
   readonly today: string;
   readonly facts: ServerFacts;
-  /** Whose the tenant's tables are, and who a release runs as. */
+  /** Who owns the tenant's tables, and which role a release runs as. */
   readonly roles: RoleFacts;
   /** What is wrong with that. */
   readonly roleFindings: readonly Finding[];
-  /** How far the server's clock is ahead of this machine's, and how exactly that is known. Milliseconds. */
+  /** How far the server's clock is ahead of this machine's, and how precisely that is known. Milliseconds. */
   readonly skew: { readonly ms: number; readonly within: number };
-  /** What the config gives this host. */
+  /** What the config allows this host. */
   readonly connections: number;
-  /** Clones are made on this very server. */
+  /** Clones are created on this same server. */
   readonly clonesHere: boolean;
   readonly loopback: boolean;
 }
 
 const MOST_SKEW_MS = 2000;
 
-/** What a server and our role on it allow, and what each thing that is missing would cost. */
+/** What a server and our role on it allow, and what each missing thing would cost. */
 export function judgeServer(view: ServerView): readonly Check[] {
   return [
     version(view),

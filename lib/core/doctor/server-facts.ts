@@ -1,11 +1,11 @@
 /** What one session can find out about its server and its login, in one round trip. */
 export interface ServerFacts {
-  /** Who signs in. */
+  /** The role that signs in. */
   readonly role: string;
   readonly database: string;
   readonly superuser: boolean;
   readonly createDatabase: boolean;
-  /** CREATE on the database: a schema of our own can be made in it. */
+  /** CREATE on the database: our own schema can be created in it. */
   readonly createSchema: boolean;
   /** It sees the activity of other roles. */
   readonly readsActivity: boolean;
@@ -20,8 +20,8 @@ export interface ServerFacts {
 }
 
 /**
- * One row of `ServerFacts`. `$1` is the tenant's schema, or null for the whole database; `$2` the role that changes it, or null for the login. Every role may ask it.
- * `pg_monitor` holds `pg_read_all_stats` (PostgreSQL manual, "Predefined Roles").
+ * One row of `ServerFacts`. `$1` is the tenant's schema, or null for the whole database; `$2` the role that changes it, or null for the login. Every
+ * role may run it. `pg_monitor` includes `pg_read_all_stats` (PostgreSQL manual, "Predefined Roles").
  */
 export const SERVER_FACTS = `
 select current_user::text as role,
