@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../json.js";
 
-/** The phases of a run in the execution log, in their order. */
+/** The phases of a run in the execution log, in order. */
 const PHASES = [
   "introspection",
   "schema_analysis",
@@ -45,19 +45,19 @@ export const executionLogSchema = z
 export type ExecutionLog = z.infer<typeof executionLogSchema>;
 export type ExecutionMetrics = ExecutionLog["metrics"];
 
-/** What a step says of its part of a phase. */
+/** What a step says about its part of a phase. */
 export interface PhaseRecord {
   readonly phase: Phase;
   readonly action: string;
   readonly status: PhaseStatus;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Milliseconds since the epoch; null while it lasts. */
+  /** Milliseconds since the epoch; null while it is running. */
   readonly finishedAt: number | null;
   readonly details: { readonly [name: string]: Json };
 }
 
-/** The log of a run from its phases' records, in the order of their start. Each entry's details gain `duration_ms`. */
+/** A run's log from its phases' records, in the order of their start. Each entry's details gain `duration_ms`. */
 export function executionLog(
   run: string,
   agent: string,
@@ -77,7 +77,7 @@ export function executionLog(
       status: record.status,
       details: {
         ...record.details,
-        // A clock that was set back in between gives no duration rather than a negative one.
+        // If the clock was set back in between, there is no duration rather than a negative one.
         ...(record.finishedAt === null ? {} : { duration_ms: Math.max(0, record.finishedAt - record.startedAt) }),
       },
     })),

@@ -12,7 +12,7 @@ const TENANT_STATUSES = [
   "gone",
 ] as const;
 
-/** A tenant that a person left out, until the end of a day. */
+/** A tenant that a person excluded, until the end of a day. */
 export const exemptEvidence = z.strictObject({
   tenant: z.string(),
   reason: z.string(),

@@ -37,7 +37,7 @@ export const probeEvidence = z.strictObject({
   repair: z.string().nullable(),
 });
 
-/** The release on a clone of one tenant, whose rows no probe could judge. */
+/** The release on a clone of one tenant whose rows no probe could judge. */
 export const rehearsalEvidence = z.strictObject({
   tenant: z.string(),
   status: z.enum(["ran", "failed", "proved", "empty", "too large", "unknown"]),
@@ -46,7 +46,7 @@ export const rehearsalEvidence = z.strictObject({
   reason: z.string().nullable(),
 });
 
-/** The way back of one migration for the tenants of one cluster, and the proof of it. */
+/** The way back of one migration for the tenants of one cluster, and its proof. */
 export const rollbackEvidence = z.strictObject({
   cluster: z.string(),
   tenants: count,

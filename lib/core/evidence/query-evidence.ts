@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count } from "./common.js";
 
-/** One version of the application over a release. */
+/** One version of the application under a release. */
 export const versionRow = z.strictObject({
   version: z.string().nullable().meta({ description: "Of the application; null: what runs now." }),
   queries: count,
