@@ -1,19 +1,19 @@
 import { compareFindings, type Finding } from "./finding.js";
 import { groupBy } from "./group-by.js";
 
-/** What a gate says of several tenants alike, said once. */
+/** What a gate says about several tenants alike, said once. */
 export interface FindingGroup {
-  /** The first of them. Where all say the same, its message names no single tenant. */
+  /** The first of them. If all say the same, its message names no single tenant. */
   readonly finding: Finding;
   /** Ids; empty when it concerns the release itself. */
   readonly tenants: readonly string[];
-  /** What it says of each tenant, where that differs from one to the next. */
+  /** What it says about each tenant, if that differs between them. */
   readonly each: readonly { readonly tenant: string; readonly message: string }[];
 }
 
 /**
- * Equal findings of many tenants as one with its tenants: the most severe first, and among equals those that say what to do
- * before those that repeat an error of the server.
+ * Merges equal findings of many tenants into one with its tenants: the most severe first, and among equals those that say what to do before those
+ * that repeat a server error.
  */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
   const groups = [...groupBy(findings.toSorted(compareFindings), keyOf).values()].map(together);
@@ -26,20 +26,20 @@ function severity({ finding }: FindingGroup): number {
   return SEVERITIES.indexOf(finding.severity);
 }
 
-/** How much a finding helps who reads it: SQL to run, a command, advice, or nothing. */
+/** How much a finding helps its reader: SQL to run, a command, advice, or nothing. */
 function helpOf({ remedy }: Finding): number {
   if (remedy?.sql !== undefined) return 0;
   if (remedy?.command !== undefined) return 1;
   return remedy === undefined ? 3 : 2;
 }
 
-/** Two findings with the same key differ in nothing but their tenants and what was counted there. */
+/** Two findings with the same key differ only in their tenants and what was counted there. */
 function keyOf(finding: Finding): string {
   const { code, gate, severity: level, subject, source, unknown = false, remedy } = finding;
   const name = subject.kind === "tenant" ? "" : generalText(finding, subject.name);
   const advice = remedy && generalText(finding, remedy.text);
   const place = source && [source.file, source.line, source.column];
-  // Without a tenant there is nothing to tell apart but the message.
+  // Without a tenant there is only the message to tell them apart.
   const message = finding.tenants === undefined ? finding.message : "";
   return JSON.stringify([code, gate, level, subject.kind, name, place, unknown, advice, message]);
 }

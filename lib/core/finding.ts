@@ -1,8 +1,8 @@
 /**
- * The one shape in which every gate speaks.
+ * The form in which every gate reports.
  *
- * `error` blocks the release, `warning` raises the risk and is shown to the approver, `note` informs.
- * What could not be read, parsed, reached or finished is an `error` whose `unknown` is true.
+ * `error` blocks the release, `warning` raises the risk and is shown to the approver, `note` informs. What could not be read, parsed, reached or
+ * finished is an `error` whose `unknown` is true.
  */
 export type Severity = "note" | "warning" | "error";
 

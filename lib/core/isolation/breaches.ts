@@ -32,7 +32,7 @@ function inSchemas(node: Node, scope: IsolationScope): readonly Breach[] {
   ];
 }
 
-/** Schemas that are named as such: `ON ALL TABLES IN SCHEMA`, `ALTER DEFAULT PRIVILEGES IN SCHEMA`. */
+/** Schemas that are named explicitly: `ON ALL TABLES IN SCHEMA`, `ALTER DEFAULT PRIVILEGES IN SCHEMA`. */
 function inSchemaLists(node: Node): readonly string[] {
   const grant = as(node, "GrantStmt");
   if (grant?.targtype === "ACL_TARGET_ALL_IN_SCHEMA") return strings(grant.objects);
@@ -79,7 +79,7 @@ function textBreach(text: string, access: "read" | "write", scope: IsolationScop
   return named.length > 0 ? named : dataBreach(text, scope);
 }
 
-/** A text whose meaning is not known: only another tenant's name in it counts. */
+/** A text whose meaning is unknown: only another tenant's name in it counts. */
 function dataBreach(text: string, scope: IsolationScope): readonly Breach[] {
   const found = [...scope.tenants].find((schema) => schema !== scope.own && namesSchema(text, schema));
   return found === undefined
@@ -88,8 +88,8 @@ function dataBreach(text: string, scope: IsolationScope): readonly Breach[] {
 }
 
 /**
- * `acme.users` or `"acme".users`, where a name could stand; not `acme.com` in the middle of an address, nor in a text that is nothing
- * but an address. An address somewhere in a longer text excuses no name in it.
+ * `acme.users` or `"acme".users`, where a name could be; not `acme.com` in the middle of an address, nor in a text that is nothing but an address. An
+ * address somewhere in a longer text does not excuse other names in it.
  */
 export function namesSchema(text: string, schema: string): boolean {
   const escaped = schema.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
@@ -116,13 +116,13 @@ export function unreadable(reason: string): Breach {
   };
 }
 
-/** Large objects have no schema: those of one tenant are those of all. */
+/** Large objects have no schema: one tenant's are everybody's. */
 function largeObjects(node: Node): readonly Breach[] {
   const called = find(node, "FuncCall").flatMap(({ funcname }) => strings(funcname).at(-1) ?? []);
   return called.some((name) => /^(lo_|loread$|lowrite$)/.test(name)) ? [sharedBreach("large objects")] : [];
 }
 
-/** Catalogs that hold values of every table's rows: the server asks for no right on the table, at least of its owner and superusers. */
+/** Catalogs that hold values from every table's rows: the server requires no privilege on the table, at least not from its owner and superusers. */
 const SAMPLES: ReadonlySet<string> = new Set([
   ...["pg_statistic", "pg_statistic_ext_data", "pg_stats", "pg_stats_ext", "pg_stats_ext_exprs"],
 ]);
@@ -161,7 +161,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ImportForeignSchemaStmt: "a foreign schema",
 };
 
-/** dblink, foreign servers, and a name with a database in front. */
+/** dblink, foreign servers, and a name that starts with a database. */
 function otherDatabase(node: Node): Breach | null {
   const calls = find(node, "FuncCall").concat(as(node, "CallStmt")?.funccall ?? []);
   const linked = calls.map(({ funcname }) => strings(funcname).at(-1) ?? "").find((name) => /^dblink(_|$)/.test(name));

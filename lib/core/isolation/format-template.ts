@@ -4,9 +4,9 @@ import { constantText } from "../sql/constant-text.js";
 import { as, strings } from "../sql/tree.js";
 
 /**
- * The text that `format` or `||` of `quote_ident` makes, with a name in the place of what only the run tells; null where that may be
- * more than one name. `%I`, `%L` and their functions quote what they are given, so it stays one name or one value: no dot, no
- * statement comes out of it. In front of a dot it would be a schema, so only the tenant's own may be there.
+ * The text that `format` or `||` of `quote_ident` creates, with a name in place of what is only known at run time; null when that may be more than
+ * one name. `%I`, `%L` and their functions quote what they are given, so it stays one name or one value: no dot or statement can come out of it.
+ * Before a dot it would be a schema, so only the tenant's own may be there.
  */
 export function formatTemplate(node: Node): string | null {
   const text = partsOf(node);
@@ -15,7 +15,7 @@ export function formatTemplate(node: Node): string | null {
     : text.replaceAll(OWN_BEFORE_DOT, "");
 }
 
-/** Stands for a value that only the run tells. */
+/** Stands for a value that is only known at run time. */
 export const SOME_VALUE = "schema_gate_some_value";
 const VALUE = `'${SOME_VALUE}'`;
 const NAME = "schema_gate_some_name";

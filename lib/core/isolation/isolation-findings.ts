@@ -13,8 +13,8 @@ import { piecesOf, type Unread } from "./pieces.js";
 import type { Breach, IsolationScope } from "./scope.js";
 
 /**
- * What in a script's text reaches beyond the tenant, or would take away the limits of the rollout: never executed, on a
- * clone or elsewhere. Bodies of functions and DO blocks are looked into; what the parser refuses is a finding of the release.
+ * What in a script's text reaches beyond the tenant, or would remove the rollout's limits: never executed, on a clone or elsewhere. Bodies of
+ * functions and DO blocks are examined too; what the parser refuses is a finding of the release.
  */
 export function isolationFindings(
   { statements }: Pick<Script, "statements">,
@@ -37,12 +37,12 @@ function statementFindings(statement: ParsedStatement, scope: IsolationScope): r
   ]);
 }
 
-/** A statement of a body is seen in its place and as what its EXECUTE runs. */
+/** A statement of a body is seen both at its place and as what its EXECUTE runs. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((each) => [`${each.code} ${each.subject.name} ${each.message}`, each])).values()];
 }
 
-/** `acme.users%rowtype`, `acme.mood`; before `%type` stand a table and its column. */
+/** `acme.users%rowtype`, `acme.mood`; before `%type` come a table and its column. */
 function typeBreaches(name: string, scope: IsolationScope): readonly Breach[] {
   if (!scope.schemaTenants || (/%type$/i.test(name) && name.split(".").length < 3)) return [];
   const schema = schemaOfText(name);
@@ -51,7 +51,7 @@ function typeBreaches(name: string, scope: IsolationScope): readonly Breach[] {
   return breachesOf(cast, scope);
 }
 
-/** Inside a transaction the session sees what a function touches, whatever its body says; it does not where each part of it commits. */
+/** Inside a transaction the session sees what a function touches, whatever its body says; not when the statement commits in parts. */
 function unseenFindings(statement: ParsedStatement, scope: IsolationScope): readonly Finding[] {
   const { node, source, sql } = statement;
   if (!scope.schemaTenants || !as(node, "IndexStmt")?.concurrent || isPlainlyHarmlessText(sql)) return [];
@@ -91,14 +91,14 @@ const REACHES =
 const TARGET =
   /\b(?:from|join|into|update|table|only|truncate|copy|using|call|perform)\s+("(?:[^"]|"")+"|[\w$]+)\s*\./gi;
 
-/** A body that cannot be taken apart, but in which no word leads out of the tenant. */
+/** A body that cannot be parsed, but none of whose words leads out of the tenant. */
 function staysByItsWords(text: string, { tenants, shared, own }: IsolationScope): boolean {
   if (REACHES.test(text) || [...tenants].some((schema) => schema !== own && namesSchema(text, schema))) return false;
   const free = new Set(["new", "old", "pg_catalog", "information_schema", "pg_temp", ...shared, ...(own ? [own] : [])]);
   return [...text.matchAll(TARGET)].every(([, name = ""]) => free.has(name.replaceAll('"', "").toLowerCase()));
 }
 
-/** SET lock_timeout or statement_timeout for CREATE INDEX CONCURRENTLY: it holds nobody up, and runs under a limit of its own. */
+/** SET lock_timeout or statement_timeout for CREATE INDEX CONCURRENTLY: it blocks nobody, and runs under a limit of its own. */
 function waitsOutside(statement: ParsedStatement, next: readonly Statement[]): boolean {
   const isTimeout = (each: Statement) => {
     const parsed = parseStatement(each);

@@ -3,15 +3,15 @@ import { RUNS_TEXT } from "../postgres/caller-reads.js";
 import { constantText } from "../sql/constant-text.js";
 import { as, find, strings } from "../sql/tree.js";
 
-/** Texts in a statement that the server reads as something else than data. */
+/** Texts in a statement that the server reads as something other than data. */
 export interface ReadTexts {
   /** Names of objects, as in `'acme.users'::regclass`, with what is done to them. */
   readonly names: readonly { readonly text: string; readonly access: "read" | "write" }[];
   /** Whole statements, as in `query_to_xml('select …')`. */
   readonly queries: readonly string[];
-  /** Calls whose text only the run tells. */
+  /** Calls whose text is only known at run time. */
   readonly unknown: readonly string[];
-  /** Other constants of calls, and what a trigger gives its function: data, unless they name a tenant's schema. */
+  /** Other constants in calls, and what a trigger passes to its function: data, unless they name a tenant's schema. */
   readonly data: readonly string[];
 }
 

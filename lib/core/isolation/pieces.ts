@@ -8,7 +8,7 @@ import { plpgsqlTree } from "../sql/plpgsql-tree.js";
 import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";
 
-/** A part of a statement that can be looked at by itself: the statement, or a statement or an expression of its body. */
+/** A part of a statement that can be examined separately: the statement, or a statement or an expression of its body. */
 interface Piece {
   readonly node: Node;
   readonly source: SourceSpan;
@@ -16,9 +16,9 @@ interface Piece {
 
 /** A part of a body that was not understood. */
 export interface Unread {
-  /** `whole`: the body was not taken apart at all, but its words can be looked at. */
+  /** `whole`: the body could not be parsed at all, but its words can be examined. */
   readonly part: "whole" | "text" | "language";
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
   readonly text: string;
   readonly source: SourceSpan;
@@ -26,13 +26,13 @@ export interface Unread {
 
 export interface Pieces {
   readonly read: readonly Piece[];
-  /** Of a function; what of a DO block of the release is not understood is a finding of the release itself. */
+  /** For a function; what is not understood of a release's DO block is a finding of the release itself. */
   readonly unread: readonly Unread[];
   /** Names of the types of a body's variables. */
   readonly types: readonly { readonly name: string; readonly source: SourceSpan }[];
 }
 
-/** A statement with everything in its body, expressions and declarations included: each may name what is not the tenant's. */
+/** A statement with everything in its body, including expressions and declarations: each may name something that is not the tenant's. */
 export function piecesOf(statement: ParsedStatement): Pieces {
   return takenApart(statement, false);
 }
@@ -46,7 +46,7 @@ function takenApart(statement: ParsedStatement, isWithin: boolean): Pieces {
   if (body.language === "sql") found.statements(body.text, 1);
   else if (body.language === "plpgsql") found.plpgsql(body.text);
   else found.lost("language", `Its body is written in ${body.language}, which is not read`, body.text, 1);
-  // An EXECUTE is understood there by what its variables hold, and then stands among the statements of the body alone.
+  // An EXECUTE is understood there by what its variables hold, and is then only among the body's statements.
   const executed = body.runs ? (bodyStatements(statement)?.statements ?? []) : [];
   for (const each of executed) if (isParsed(each)) found.within(each);
   const unread = [...(body.runs && !isWithin ? [] : found.unread), ...found.unreadWithin];
@@ -59,7 +59,7 @@ const DYNAMIC = "It runs a text that is put together at run time, so what the te
 class BodyPieces {
   readonly read: Piece[] = [];
   readonly unread: Unread[] = [];
-  /** The same, of a function or block that the body makes or runs. */
+  /** The same for a function or block that the body creates or runs. */
   readonly unreadWithin: Unread[] = [];
   readonly types: { name: string; source: SourceSpan }[] = [];
 
@@ -121,7 +121,7 @@ class BodyPieces {
     }
   }
 
-  /** EXECUTE: the text that it runs, and besides it whatever the expression reads. */
+  /** EXECUTE: the text that it runs, and whatever else the expression reads. */
   private executes(tree: unknown, field: string, line: number): void {
     this.visit(tree, line);
     const holder = isTree(tree) ? tree[field] : null;
@@ -139,7 +139,7 @@ class BodyPieces {
       this.statements(text, line);
       return;
     }
-    // An assignment stands with its target; what it reads is behind the first `:=` or `=`.
+    // An assignment comes with its target; what it reads follows the first `:=` or `=`.
     const value = mode >= 3 ? text.replace(/^[^=]*?:?=/s, "") : text;
     const [parsed] = parseSql(`select ${value}`, this.statement.source.file).statements;
     if (parsed && isParsed(parsed)) this.read.push({ node: parsed.node, source: this.place.line(line) });

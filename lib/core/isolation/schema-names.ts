@@ -17,7 +17,7 @@ const NOT_QUALIFIED: ReadonlySet<string> = new Set([
   ...["search_col_list", "cycle_col_list", "table_list", "options", "objects"],
 ]);
 
-/** What is only used where it stands, whatever the statement around it does. */
+/** Only used at its place, whatever the statement around it does. */
 const READS: ReadonlySet<string> = new Set([
   ...["SelectStmt", "selectStmt", "query", "FuncCall", "funccall", "TypeName", "ofTypename", "returnType", "argType"],
   ...["A_Expr", "SubLink", "TypeCast", "CollateClause", "collClause", "IndexElem", "PartitionElem", "pktable"],
@@ -27,14 +27,14 @@ const READS: ReadonlySet<string> = new Set([
 
 const WRITES_ROWS: ReadonlySet<string> = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 
-/** Kinds of objects that stand on another: the schema is the third part from the end of their names. */
+/** Kinds of objects that belong to another: the schema is the third part of their names from the end. */
 const ON_ANOTHER: ReadonlySet<string> = new Set([
   ...["OBJECT_TRIGGER", "OBJECT_RULE", "OBJECT_POLICY", "OBJECT_TABCONSTRAINT", "OBJECT_COLUMN"],
 ]);
 /** Kinds whose names in a list begin with an access method. */
 const OF_ACCESS_METHOD: ReadonlySet<string> = new Set(["OBJECT_OPCLASS", "OBJECT_OPFAMILY"]);
 
-/** Every schema that a statement names, with the object. Names without a schema are the tenant's own business. */
+/** Every schema that a statement names, with the object. Names without a schema only concern the tenant. */
 export function schemaNames(node: Node): readonly SchemaName[] {
   const walk = new Walk();
   walk.enter(node, { access: "read", schemaAt: 2, key: "" });
@@ -43,7 +43,7 @@ export function schemaNames(node: Node): readonly SchemaName[] {
 
 interface Place {
   readonly access: "read" | "write";
-  /** Which part of a dotted name is the schema, counted from its end. */
+  /** Which part of a dotted name is the schema, counted from the end. */
   readonly schemaAt: number;
   readonly key: string;
 }
@@ -88,7 +88,7 @@ class Walk {
   }
 }
 
-/** A list of a DROP, COMMENT or the like goes by the kind of its object. */
+/** A list in a DROP, COMMENT or the like depends on the kind of its object. */
 function partOfSchema(tree: Tree, before: number): number {
   const kind = tree.removeType ?? tree.objtype ?? tree.objectType ?? tree.renameType;
   if (ON_ANOTHER.has(String(kind))) return 3;
@@ -100,7 +100,7 @@ function keyOf(key: string, tree: Tree, place: Place): string {
   const kind = String(tree.removeType ?? tree.objtype ?? tree.objectType ?? tree.renameType);
   if (OF_ACCESS_METHOD.has(kind) && (key === "objects" || key === "object")) return "after access method";
   if (place.key === "after access method") return key === "items" ? "items after access method" : place.key;
-  // The texts of a function, and the schemas of ALTER DEFAULT PRIVILEGES, are no dotted names.
+  // A function's texts, and the schemas of ALTER DEFAULT PRIVILEGES, are not dotted names.
   const own = tree.defname === "as" || tree.defname === "schemas" || place.key === "options";
   return own && (key === "arg" || key === "List" || key === "items") ? "options" : key;
 }
@@ -111,7 +111,7 @@ function accessOf(key: string, tree: Tree, { access, key: parent }: Place): Plac
   if (parent === "CopyStmt" && key === "relation") return tree.is_from === true ? "write" : "read";
   if (key === "funcname" && /^Create\w*TrigStmt$/.test(parent)) return "read";
   if (key === "func" && parent === "CreateCastStmt") return "read";
-  // A list of names is the type that the statement makes or alters; a type's tree is one that it uses.
+  // A list of names is the type that the statement creates or alters; a type's tree is one that it uses.
   if (key === "typeName") return Array.isArray(tree.typeName) ? access : "read";
   if (key === "TypeName" && (parent === "object" || parent === "objects")) return access;
   if (READS.has(key)) return "read";

@@ -1,14 +1,14 @@
 import type { Acceptances } from "../migration/acceptance.js";
 
-/** What a release's text is held against: where its tenants live, and what they may use together. */
+/** What a release's text is checked against: where its tenants live, and what they may share. */
 export interface IsolationScope {
-  /** True where tenants are schemas of one database: then every name with a schema is looked at. */
+  /** True when tenants are schemas of one database: then every name with a schema is checked. */
   readonly schemaTenants: boolean;
-  /** The schema of every tenant that gets this text; null where they have different ones, so that none may be named. */
+  /** The schema of every tenant that gets this text; null when they have different ones, so that none may be named. */
   readonly own: string | null;
   /** Schemas that the tenants of a database share, and may read. */
   readonly shared: readonly string[];
-  /** The release is that of a shared schema, its only tenant: it may change that, and what belongs to no schema. */
+  /** The release is for a shared schema, its only tenant: it may change that, and what belongs to no schema. */
   readonly ofShared: boolean;
   /** Schemas of the fleet's tenants. In a text that is not parsed, only these are recognised. */
   readonly tenants: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import { SOME_VALUE } from "./format-template.js";
 import type { Breach, IsolationScope } from "./scope.js";
 import type { SettingChange } from "./settings.js";
 
-/** Whether a change of a setting leads out of the tenant, or takes a limit away; null when it does neither. */
+/** Whether a change to a setting leads out of the tenant, or removes a limit; null when it does neither. */
 export function judgeSetting(change: SettingChange, scope: IsolationScope): Breach | null {
   const { name } = change;
   if (name === null || name === SOME_VALUE) return unknownSetting();
@@ -17,7 +17,7 @@ export function judgeSetting(change: SettingChange, scope: IsolationScope): Brea
   return reading(change) ?? timeout(change, scope);
 }
 
-/** By those counts it is told before the commit what a part that was rolled back has read (`readingInside`). */
+/** These counts tell, before the commit, what a part that was rolled back has read (`readingInside`). */
 function counts(): Breach {
   return {
     code: "isolation.reading",
@@ -26,7 +26,7 @@ function counts(): Breach {
   };
 }
 
-/** How the server reads a text, by which it may hold another statement than the one that was read here. */
+/** How the server reads a text: with other settings it may contain a different statement than the one that was read here. */
 const READ_AS: Readonly<Record<string, RegExp>> = {
   standard_conforming_strings: /^(on|true|yes|1)$/i,
   backslash_quote: /^(off|false|no|0|safe_encoding)$/i,

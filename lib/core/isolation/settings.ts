@@ -3,13 +3,13 @@ import { constantText } from "../sql/constant-text.js";
 import { deparse } from "../sql/deparse.js";
 import { as, constant, find, strings } from "../sql/tree.js";
 
-/** A setting of the session that a statement changes, wherever in the statement it does. */
+/** A session setting that a statement changes, anywhere in the statement. */
 export interface SettingChange {
-  /** In lower case; `all` for RESET ALL and DISCARD ALL; null where only the run tells it. */
+  /** In lower case; `all` for RESET ALL and DISCARD ALL; null when it is only known at run time. */
   readonly name: string | null;
-  /** Null for the server's default, `undefined` where only the run tells it. */
+  /** Null for the server's default, `undefined` when it is only known at run time. */
   readonly values: readonly string[] | null | undefined;
-  /** A function's own: it holds while the function runs. */
+  /** A function's own setting: it applies while the function runs. */
   readonly ofFunction: boolean;
 }
 
@@ -28,13 +28,13 @@ export function settingChanges(node: Node): readonly SettingChange[] {
   ];
 }
 
-/** `SET TRANSACTION` and its like come with the name of no setting that matters here. */
+/** `SET TRANSACTION` and the like have no setting name that matters here. */
 function changeOf(tree: VariableSetStmt, ofFunction: boolean): readonly SettingChange[] {
   const { kind, name } = tree;
   if (kind === "VAR_SET_MULTI") return [];
   if (kind === "VAR_RESET_ALL") return [{ name: "all", values: null, ofFunction }];
   if (name === undefined) return [];
-  // FROM CURRENT takes what is set already: the tenant's own.
+  // FROM CURRENT takes what is already set: the tenant's own.
   if (kind === "VAR_SET_CURRENT") return [];
   const values = kind === "VAR_SET_VALUE" ? (tree.args ?? []).map((each) => constant(each) ?? deparse(each)) : null;
   return [{ name: name.toLowerCase(), values, ofFunction }];

@@ -2,7 +2,7 @@ import type { Node } from "libpg-query";
 import { as, kindOf, listItems, option, strings } from "../sql/tree.js";
 import type { IsolationScope } from "./scope.js";
 
-/** What a statement changes that belongs to the whole database, in words; null for nothing. */
+/** What a statement changes that belongs to the whole database, in words; null when nothing. */
 export function sharedObject(node: Node, scope: IsolationScope): string | null {
   const kind = kindOf(node);
   const fixed = OF_DATABASE[kind];
@@ -17,7 +17,7 @@ export function sharedObject(node: Node, scope: IsolationScope): string | null {
   return wholeDatabase(node) ?? byKind(node, scope);
 }
 
-/** Statements whose object is one for all schemas of the database, whatever they say. */
+/** Statements whose object is shared by all schemas of the database, whatever they say. */
 const OF_DATABASE: Readonly<Record<string, string>> = {
   AlterExtensionStmt: "an extension",
   AlterExtensionContentsStmt: "an extension",
@@ -32,7 +32,7 @@ const OF_DATABASE: Readonly<Record<string, string>> = {
   AlterTableMoveAllStmt: "every table of a tablespace",
 };
 
-/** Kinds that DROP, ALTER … RENAME, OWNER, COMMENT, SECURITY LABEL and GRANT name without a schema around them. */
+/** Kinds that DROP, ALTER … RENAME, OWNER, COMMENT, SECURITY LABEL and GRANT name without a schema. */
 const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
   OBJECT_SCHEMA: "a schema",
   OBJECT_EXTENSION: "an extension",
@@ -66,7 +66,7 @@ function extensionOf(name: string | undefined, ifNotExists: boolean, { extension
   return ifNotExists && extensions.has(name ?? "") ? null : `the extension ${name ?? ""}`;
 }
 
-/** VACUUM, ANALYZE, CLUSTER and REINDEX that name no table work on those of every tenant. */
+/** VACUUM, ANALYZE, CLUSTER and REINDEX without a table name affect every tenant's tables. */
 function wholeDatabase(node: Node): string | null {
   const vacuum = as(node, "VacuumStmt");
   if (vacuum && (vacuum.rels ?? []).length === 0) return "every table of the database";
