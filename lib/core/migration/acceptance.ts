@@ -1,6 +1,6 @@
 import type { OpaquePiece } from "./release.js";
 
-/** A piece that the config takes responsibility for, although it was not understood. */
+/** A piece that the config accepts responsibility for, although it was not understood. */
 export interface Acceptance {
   /** SHA-256 of the piece's text, as the finding prints it. */
   readonly hash: string;
@@ -15,7 +15,7 @@ export interface Acceptances {
   readonly now: number;
 }
 
-/** The acceptance of a piece, whether it still holds or not; null when there is none. */
+/** The acceptance of a piece, expired or not; null when there is none. */
 export function acceptanceOf(
   piece: Pick<OpaquePiece, "hash">,
   acceptances: Acceptances | undefined,

@@ -8,7 +8,7 @@ import { releaseFinding } from "./release-finding.js";
 export interface BackfillMark {
   /** Index of the statement within its script. */
   readonly statement: number;
-  /** Name or alias of the table to walk; null for the one that the statement writes, or an INSERT reads first. */
+  /** Name or alias of the table to walk; null for the one that the statement writes, or that an INSERT reads first. */
   readonly table: string | null;
   /** The columns of the key, as PostgreSQL knows them. */
   readonly by: readonly string[];
@@ -33,12 +33,12 @@ const PART = new RegExp(String.raw`(?:(${NAME})\s*\.\s*)?(${NAME})`, "gi");
 
 export const BACKFILL_FORM = "-- schema-gate: backfill by id batch 200ms";
 
-/** Whether a comment's text, without its marks, means to be one of ours. */
+/** Whether a comment's text, without its marks, is meant as one of ours. */
 export function isBackfillComment(text: string): boolean {
   return /^schema-gate:\s*backfill\b/i.test(text);
 }
 
-/** Null when the text is not in the form. */
+/** Null when the text does not have the form. */
 export function readBackfillComment(text: string): BackfillComment | null {
   const [, list, amount, unit] = FORM.exec(text) ?? [];
   if (list === undefined) return null;
@@ -77,7 +77,7 @@ function commentsIn(text: string, file: string): readonly Found[] {
   });
 }
 
-/** The mark of a script: the first comment in the form, with the statement that follows it. Null for none. */
+/** The mark of a script: the first comment in that form, with the statement that follows it. Null when there is none. */
 export function backfillMark(text: string, file: string, statements: readonly Statement[]): BackfillMark | null {
   const [found] = commentsIn(text, file).filter(({ comment }) => comment !== null);
   if (!found?.comment) return null;
@@ -92,7 +92,7 @@ function isAfter(statement: SourceSpan, comment: SourceSpan): boolean {
   );
 }
 
-/** What is wrong with the marks of a script. A mark that nobody could read would let the statement run whole. */
+/** What is wrong with the marks of a script. An unreadable mark would let the statement run as a whole. */
 export function backfillMarkFindings(script: {
   readonly file: string;
   readonly text?: string;

@@ -3,18 +3,18 @@ import type { TransactionMode } from "./release.js";
 import type { SourceFile } from "./source-file.js";
 
 /**
- * How a framework sends a script: in one transaction, each statement by itself, as one query, which is no transaction block
- * when it holds one statement, or outside a transaction when every statement of it refuses one.
+ * How a framework sends a script: in one transaction, each statement separately, as one query, which is not a transaction block when it contains one
+ * statement, or outside a transaction when each of its statements refuses one.
  */
 export type Sending = TransactionMode | "one query" | "as it must";
 
-/** A stretch of a file that holds one script, in UTF-16 units; the whole file when there are no bounds. */
+/** The part of a file that contains one script, in UTF-16 units; the whole file when there are no bounds. */
 export interface ScriptSource {
   readonly file: SourceFile;
   readonly start?: number;
   readonly end?: number;
   readonly transaction: Sending;
-  /** For Rust: the function that holds the script. Absent for SQL. */
+  /** For Rust: the function that contains the script. Absent for SQL. */
   readonly rust?: RustEntry;
 }
 
@@ -26,7 +26,7 @@ export interface RustEntry {
   readonly type: string | null;
 }
 
-/** One migration as its files say it, before its statements are read. */
+/** One migration as its files describe it, before its statements are read. */
 export interface MigrationSource {
   readonly version: string;
   readonly name: string;
@@ -34,22 +34,22 @@ export interface MigrationSource {
   readonly down: ScriptSource | null;
   /** Rust code that runs this migration's SQL and says how. */
   readonly driver?: SourceFile;
-  /** What the framework stores as checksum; null when it stores none, or when it cannot be known. */
+  /** The checksum that the framework stores; null when it does not store one, or when it cannot be known. */
   readonly checksum: string | null;
-  /** What it would store for the same text with other line ends or a byte order mark; ours where it stores none. */
+  /** What it would store for the same text with different line ends or a byte order mark; ours when it stores none. */
   readonly variants?: readonly string[];
 }
 
 export interface ConventionReading {
   readonly migrations: readonly MigrationSource[];
   readonly findings: readonly Finding[];
-  /** Files that are part of it without being migrations. */
+  /** Files that belong to it without being migrations. */
   readonly context: readonly SourceFile[];
 }
 
-/** One migration that is to be written the way the framework reads it. Texts are SQL, without marks. */
+/** One migration to be written the way the framework reads it. Texts are SQL, without marks. */
 export interface NewMigration {
-  /** As it is in the path, such as `0007` or `2024-01-15-120000`. */
+  /** As in the path, such as `0007` or `2024-01-15-120000`. */
   readonly version: string;
   readonly name: string;
   readonly up: string;
@@ -57,11 +57,11 @@ export interface NewMigration {
   readonly transaction: TransactionMode;
 }
 
-/** The migration in whose place others are written. */
+/** The migration that others are written to replace. */
 export interface Like {
-  /** Of its way up. */
+  /** Its way up's path. */
   readonly path: string;
-  /** Whether it has a way back in a file of its own, or in a part of this one. */
+  /** Whether it has a way back, in a separate file or in a part of this one. */
   readonly hasDown: boolean;
 }
 
@@ -74,21 +74,21 @@ export interface WrittenFile {
 /** How one framework names, orders and cuts its migration files. The contract of every file in this folder. */
 export interface Convention {
   readonly id: string;
-  /** What speaks for it in these files; empty when nothing does. */
+  /** The signs of it in these files; empty when there are none. */
   signs(files: readonly SourceFile[]): readonly Sign[];
   read(files: readonly SourceFile[]): ConventionReading;
   /** Order of two versions; 0 for two spellings of one. */
   compare(a: string, b: string): number;
-  /** One spelling for all that the framework takes for the same version; absent where the text is the version. */
+  /** One spelling for all that the framework treats as the same version; absent when the text is the version. */
   canonical?(version: string): string;
   /**
-   * The files of a migration, named as those of `like` are; null where the framework has no form for it, as for work outside of a
-   * transaction. Absent where more than the files themselves would have to be written.
+   * The files of a migration, named like those of `like`; null when the framework has no form for it, as for work outside a transaction. Absent when
+   * more than the files themselves would have to be written.
    */
   write?(migration: NewMigration, like: Like): readonly WrittenFile[] | null;
 }
 
-/** How much a sign says: a mark that only one framework leaves, a manifest that names it, names as it gives them. */
+/** How much a sign means: a mark that only one framework leaves, a manifest that names it, names as it gives them. */
 export type SignKind = "mark" | "manifest" | "names";
 
 /** One reason to read a folder as a convention. */
@@ -98,7 +98,7 @@ export interface Sign {
   readonly text: string;
 }
 
-/** A sign when at least one of the files bears it; the first is named. */
+/** A sign when at least one of the files has it; names the first. */
 export function signOf(kind: SignKind, what: string, files: readonly SourceFile[]): readonly Sign[] {
   const [first] = files;
   if (!first) return [];

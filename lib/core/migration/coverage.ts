@@ -6,7 +6,7 @@ import { releaseFinding } from "./release-finding.js";
 
 /** A piece that was not understood, before it is compared with what the config accepts. */
 export interface Opaque {
-  /** A full sentence without the final stop. */
+  /** A full sentence without the final full stop. */
   readonly reason: string;
   readonly text: string;
   readonly source: SourceSpan;

@@ -4,9 +4,9 @@ export interface MigratorCommand {
   readonly argv: readonly string[];
   /** Milliseconds. */
   readonly timeout: number;
-  /** More of its environment; a value may be a reference to a secret. */
+  /** Additions to its environment; a value may be a reference to a secret. */
   readonly environment: Readonly<Record<string, string>>;
-  /** SHA-256 over the program and all files that it is known to execute: with others it is refused. Null: not sealed. */
+  /** SHA-256 over the program and all files that it is known to execute: it is refused with different ones. Null: not sealed. */
   readonly sha256: string | null;
 }
 

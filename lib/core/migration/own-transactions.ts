@@ -3,19 +3,18 @@ import type { Sending } from "./convention.js";
 import type { IsolationLevel } from "./release.js";
 import type { AnyStatement } from "./script.js";
 
-/** A script without what it says of transactions itself, and what that was. */
+/** A script without its own transaction statements, and what those were. */
 export interface OwnTransactions {
   readonly statements: readonly AnyStatement[];
   readonly isolation: IsolationLevel | null;
-  /** Indexes of the statements after which the script commits and goes on. */
+  /** Indexes of the statements after which the script commits and continues. */
   readonly commits: readonly number[];
 }
 
 /**
- * Takes out BEGIN and COMMIT where they say what we do anyway: around the whole script, since the ledger's row belongs into the
- * same transaction; and in a script that goes to the server as one query, around parts of it, where the transaction ends
- * at the COMMIT and the rest is another. A SET TRANSACTION before any other statement gives the isolation level. Whatever
- * else controls a transaction stays, and is refused.
+ * Removes BEGIN and COMMIT where they say what we do anyway: around the whole script, since the ledger's row belongs to the same transaction; and, in
+ * a script that goes to the server as one query, around parts of it, where the transaction ends at the COMMIT and the rest is another. A SET
+ * TRANSACTION before any other statement gives the isolation level. Anything else that controls a transaction stays, and is refused.
  */
 export function withoutOwnTransactions(all: readonly AnyStatement[], sending: Sending): OwnTransactions {
   const around = aroundAll(all) ?? (sending === "one query" ? aroundParts(all) : null);
@@ -36,7 +35,7 @@ function aroundAll(all: readonly AnyStatement[]): OwnTransactions | null {
   return { statements: inner, isolation: isolationOf(all[0]), commits: [] };
 }
 
-/** Null when BEGIN and COMMIT do not alternate, when one is left open, or when a later one has a level of its own. */
+/** Null when BEGIN and COMMIT do not alternate, when one is left open, or when a later one has its own isolation level. */
 function aroundParts(all: readonly AnyStatement[]): OwnTransactions | null {
   const statements: AnyStatement[] = [];
   const commits: number[] = [];

@@ -6,7 +6,7 @@ import type { MigratorCommand } from "./migrator-command.js";
 
 export type IsolationLevel = "read committed" | "repeatable read" | "serializable";
 
-/** Where the statements of a script run: all in one transaction, or each by itself. */
+/** Where the statements of a script run: all in one transaction, or each separately. */
 export type TransactionMode = "single" | "none";
 
 export interface Script {
@@ -16,13 +16,13 @@ export interface Script {
   readonly statements: readonly Statement[];
   readonly transaction: TransactionMode;
   readonly isolation: IsolationLevel;
-  /** Indexes of the statements after which the script itself commits, where it goes on. */
+  /** Indexes of the statements after which the script itself commits and continues. */
   readonly commits?: readonly number[];
-  /** SHA-256 of the file's bytes (for several files: of their texts joined). */
+  /** SHA-256 of the file's bytes (for several files: of their joined texts). */
   readonly checksum: string;
-  /** The statement that is to run in batches. */
+  /** The statement that must run in batches. */
   readonly backfill?: BackfillMark;
-  /** The text, kept only where a comment in it is for us: it waives a finding of lint, or asks for a backfill. */
+  /** The text, kept only when a comment in it is for us: it waives a lint finding, or asks for a backfill. */
   readonly text?: string;
 }
 
@@ -32,33 +32,33 @@ export interface Migration {
   readonly version: string;
   readonly name: string;
   readonly up: Script;
-  /** The author's way back, when there is one. */
+  /** The author's way back, if there is one. */
   readonly down: Script | null;
-  /** What the framework's ledger keeps as checksum; null or absent when it keeps none. */
+  /** The checksum that the framework's ledger keeps; null or absent when it keeps none. */
   readonly frameworkChecksum?: string | null;
-  /** Checksums of the same text with other line ends, or with or without a byte order mark. */
+  /** Checksums of the same text with different line ends, or with or without a byte order mark. */
   readonly checksumVariants?: readonly string[];
-  /** A team's own program that is this migration; its statements are then not known. */
+  /** A team's own program that is this migration; its statements are then unknown. */
   readonly migrator?: MigratorCommand;
-  /** What the Rust code next to the SQL expects and asks for. */
+  /** What the Rust code next to the SQL expects and requests. */
   readonly expects?: Contract;
 }
 
-/** A migration that stands for all up to another, whose files are gone. */
+/** A migration that replaces all up to another, whose files are gone. */
 export interface Squash {
-  /** Version of the migration that stands for them. */
+  /** Version of the migration that replaces them. */
   readonly into: string;
-  /** The newest of the versions that it stands for. */
+  /** The newest of the versions that it replaces. */
   readonly from: string;
 }
 
-/** A piece of the release that was not understood, or that was ignored by request. */
+/** A piece of the release that was not understood, or that was ignored on request. */
 export interface OpaquePiece {
   /** `ignored`: accepted in the config, by its hash, with a reason and an expiry. */
   readonly status: "opaque" | "ignored";
   readonly reason: string;
   readonly text: string;
-  /** SHA-256 of `text`; the config accepts a piece by this. */
+  /** SHA-256 of `text`; the config accepts a piece by it. */
   readonly hash: string;
   readonly source: SourceSpan;
 }
@@ -70,16 +70,16 @@ export interface Coverage {
 }
 
 /**
- * The migrations of a folder in order, the contract of all of them, and how much of it was understood. For the contract
- * of the pending ones alone, see `contractOf`.
+ * The migrations of a folder in order, the contract of all of them, and how much of it was understood. For the contract of only the pending ones, see
+ * `contractOf`.
  */
 export interface Release {
   /** Name of the newest migration: `20240115_add_tenant_quota`. */
   readonly name: string;
   readonly convention: string;
-  /** Migrations that stand for a history which is no longer in the folder. */
+  /** Migrations that replace a history which is no longer in the folder. */
   readonly squashed?: readonly Squash[];
-  /** Conventions that name their files alike; the ledgers that the tenants have tell them apart. */
+  /** Conventions that name their files the same way; the tenants' ledgers tell them apart. */
   readonly alternatives?: readonly string[];
   /** Why it was read as that convention, and why not as the second best; absent when the convention was given. */
   readonly detection?: readonly string[];

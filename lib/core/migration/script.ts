@@ -15,10 +15,10 @@ export interface ReadScript {
   readonly statements: readonly AnyStatement[];
 }
 
-/** Comments that waive a finding of lint begin with it. */
+/** Comments that waive a lint finding begin with it. */
 const WAIVER_MARK = "schema-gate:";
 
-/** Reads the SQL of a file, or of the stretch of it that is the script. Places stay those of the whole file. */
+/** Reads the SQL of a file, or of the part of it that is the script. Positions refer to the whole file. */
 export function readSqlScript(source: ScriptSource): ReadScript {
   const { file } = source;
   const text = source.start === undefined ? file.text : stretchOf(file.text, source.start, source.end);
@@ -52,12 +52,12 @@ function transactionOf(sending: Sending, statements: readonly AnyStatement[]): T
   return outside ? "none" : "single";
 }
 
-/** Plain data: the tree is made again where it is needed. */
+/** Plain data: the tree is built again where it is needed. */
 export function plain(statement: AnyStatement, index: number): Script["statements"][number] {
   return { index, sql: statement.sql, source: statement.source };
 }
 
-/** The text with everything outside the stretch blanked, so that every place stays where it was. */
+/** The text with everything outside the part blanked, so that every position stays the same. */
 function stretchOf(text: string, start: number, end = text.length): string {
   return text.slice(0, start).replace(/[^\n]/g, " ") + text.slice(start, end);
 }

@@ -1,25 +1,25 @@
 import type { Finding } from "../finding.js";
 import { releaseFinding } from "./release-finding.js";
 
-/** A file as it lies in the release's folder. */
+/** A file in the release's folder. */
 export interface ReleaseFile {
-  /** Relative to the folder, with `/`. A path that begins with `../` is context: it is read but holds no migration. */
+  /** Relative to the folder, with `/`. A path that begins with `../` is context: it is read but contains no migration. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** The name by which a convention reads it, where that is not the last part of the path. */
+  /** The name by which a convention reads it, if that is not the last part of the path. */
   readonly name?: string;
-  /** The application's own code; `only` when it is nothing that the migrations may call. */
+  /** The application's own code; `only` when the migrations cannot call it. */
   readonly application?: "only" | "too";
   /** A symbolic link that is not followed: out of the folder, to a folder, or to nothing. */
   readonly link?: "outside" | "folder" | "broken";
-  /** The names of the folders that the release's folder lies in and its own, innermost last: modules are named for them. */
+  /** The names of the folders that contain the release's folder, and its own, innermost last: modules are named after them. */
   readonly above?: readonly string[];
 }
 
 /** A file whose text could be read. */
 export interface SourceFile extends ReleaseFile {
   readonly text: string;
-  /** Last part of the path, or what is given in its place. */
+  /** Last part of the path, or the name given instead. */
   readonly name: string;
   /** The path without its last part; empty for a file at the top. */
   readonly folder: string;
@@ -27,14 +27,14 @@ export interface SourceFile extends ReleaseFile {
 
 export interface ReadFile {
   readonly file: SourceFile;
-  /** False when the bytes are not UTF-8: `text` is then a lossy reading, for messages alone. */
+  /** False when the bytes are not UTF-8: `text` is then a lossy reading, only for messages. */
   readonly readable: boolean;
   readonly findings: readonly Finding[];
 }
 
 const MARK = [0xef, 0xbb, 0xbf];
 
-/** Reads a file's bytes as UTF-8; a byte order mark is left out of the text. Nothing is guessed: other encodings are findings. */
+/** Reads a file's bytes as UTF-8, without a byte order mark. Nothing is guessed: other encodings are findings. */
 export function readSourceFile(file: ReleaseFile): ReadFile {
   const marked = MARK.every((byte, index) => file.bytes[index] === byte);
   const bytes = marked ? file.bytes.subarray(MARK.length) : file.bytes;
@@ -128,7 +128,7 @@ function carriageReturns(path: string, text: string): Finding {
   });
 }
 
-/** Offset of the first byte that no UTF-8 text has at that place. */
+/** Offset of the first byte that is not valid UTF-8 at its position. */
 function firstInvalidByte(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; ) {
     const end = sequenceEnd(bytes, at);

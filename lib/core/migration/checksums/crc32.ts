@@ -5,8 +5,8 @@ const TABLE = Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Flyway's checksum of a script: CRC-32 over its lines without their ends, as a signed 32-bit number. A byte order mark
- * is no part of the text. Source: Flyway documentation, "Checksum calculation".
+ * Flyway's checksum of a script: CRC-32 over its lines without line ends, as a signed 32-bit number. A byte order mark is not part of the text.
+ * Source: Flyway documentation, "Checksum calculation".
  */
 export function flywayChecksum(text: string): number {
   let value = 0xffffffff;
@@ -16,7 +16,7 @@ export function flywayChecksum(text: string): number {
   return (value ^ 0xffffffff) | 0;
 }
 
-/** As a line reader gives them: an end at the very end of the text opens no further line. */
+/** As a line reader returns them: a line end at the very end of the text does not start another line. */
 function linesOf(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/);
   if (lines.at(-1) === "") lines.pop();
