@@ -1,10 +1,7 @@
-/** Stands where a secret stood. */
+/** Replaces a secret. */
 const HIDDEN = "***";
 
-/**
- * A text without these secrets, in whatever form a program prints them: as they are, in a URL, in JSON or in base64. The
- * password of any URL goes too.
- */
+/** A text without these secrets, in whatever form a program prints them: plain, in a URL, in JSON or in base64. Any URL's password is removed too. */
 export function redact(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => secret.split("\n").flatMap(formsOf)).filter((form) => form.length > 0);
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);

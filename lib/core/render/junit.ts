@@ -3,13 +3,13 @@ import type { Finding, Gate } from "../finding.js";
 export interface JunitMeta {
   /** Name of the whole run. */
   readonly name: string;
-  /** Gates or files that were checked, so that one without a finding shows as passed. */
+  /** Gates or files that were checked, so that one without findings shows as passed. */
   readonly checked?: readonly string[];
 }
 
 /**
- * JUnit XML as CI systems read it: one suite per file (per gate where there is no file), one case per finding. Errors
- * and what is unknown fail; warnings and notes pass with their text as output.
+ * JUnit XML as CI systems read it: one suite per file (per gate when there is no file), one case per finding. Errors and unknowns fail; warnings and
+ * notes pass with their text as output.
  */
 export function renderJunit(findings: readonly Finding[], meta: JunitMeta): string {
   const suites = new Map<string, Finding[]>((meta.checked ?? []).map((name) => [name, []]));

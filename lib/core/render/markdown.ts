@@ -9,10 +9,10 @@ const HEADINGS: readonly { readonly severity: Severity; readonly title: string }
   { severity: "warning", title: "Warnings" },
   { severity: "note", title: "Notes" },
 ];
-/** A comment on GitHub may hold 65,536 characters. */
+/** A GitHub comment may have at most 65,536 characters. */
 const LONGEST = 60_000;
 
-/** Markdown for a comment on a pull request; cut, and said to be cut, before the host's limit. */
+/** Markdown for a pull request comment; cut before the host's limit, with a note that it was. */
 export function renderMarkdown(findings: readonly Finding[], meta: RenderMeta & { readonly title: string }): string {
   const sorted = [...findings].sort(compareFindings);
   const lines = [`## ${text(meta.title)}`, "", summary(sorted), ""];
@@ -58,10 +58,10 @@ function entry(finding: Finding, meta: RenderMeta): string {
   return lines.join("\n");
 }
 
-/** Stands where a renderer would make a link or a mention of what is next to it. */
+/** Keeps a renderer from turning what is next to it into a link or a mention. */
 const APART = "\u200b";
 
-/** Untrusted text: no markup, no mention, no link, no line of its own comes out of it, in a paragraph or in a table. */
+/** Untrusted text: it cannot produce markup, a mention, a link or a line of its own, in a paragraph or in a table. */
 function text(value: string): string {
   return visible(oneLine(value))
     .replace(/[\\`*_{}[\]<>#|~!&$]/g, "\\$&")
@@ -87,7 +87,7 @@ function fence(value: string, language: string): string {
   return `${ticks}${language}\n${shown}\n${ticks}`;
 }
 
-/** A lone carriage return ends a line of Markdown as a line feed does. */
+/** A lone carriage return ends a Markdown line just as a line feed does. */
 function oneLine(value: string): string {
   return value.replace(/\r\n?|\n/g, " ").trim();
 }

@@ -5,7 +5,7 @@ import type { ClusterMatrix } from "../versions/matrix.js";
 export interface RenderMeta {
   /** Version of schema-gate. */
   readonly version: string;
-  /** What a code means, where somebody wrote it down. */
+  /** What a code means, if that is written down. */
   readonly rules?: ReadonlyMap<string, RuleText>;
   /** What the release means for each version of the application, by cluster. */
   readonly queries?: readonly ClusterMatrix[];
@@ -22,7 +22,7 @@ export interface RuleText {
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "note" };
 
-/** SARIF 2.1.0 (OASIS), for code scanning. A finding without a place in a file is told as a logical location. */
+/** SARIF 2.1.0 (OASIS), for code scanning. A finding without a place in a file is reported as a logical location. */
 export function renderSarif(findings: readonly Finding[], meta: RenderMeta): string {
   const codes = [...new Set(findings.map((finding) => finding.code))].sort();
   const log = {
