@@ -1,12 +1,12 @@
 import type { Finding, Gate } from "../finding.js";
 import { plural } from "../plural.js";
 
-/** Causes named in one sentence; the findings list them all. */
+/** Causes named in one sentence; the findings list all of them. */
 const MOST_CAUSES = 3;
 
 /**
- * Why a release is blocked, in words and with the tenants counted: "3 of 247 tenants have rows that would break it." Null without an
- * error. `all` is how many tenants the run is about.
+ * Why a release is blocked, in words and with the tenants counted: "3 of 247 tenants have rows that would break it." Null when there is no error.
+ * `all` is how many tenants the run is about.
  */
 export function blockedBy(findings: readonly Finding[], all: number): string | null {
   const errors = findings.filter(({ severity }) => severity === "error");
@@ -69,7 +69,7 @@ function tenantsThat(one: string, several: string): Words {
   };
 }
 
-/** The whole fleet where no finding names a tenant. */
+/** The whole fleet when no finding names a tenant. */
 function ofTenants(found: readonly Finding[], all: number): string {
   const n = tenantsOf(found).length;
   return n === 0 ? `all ${plural(all, "tenant")}` : `${n} of ${plural(all, "tenant")}`;

@@ -1,12 +1,12 @@
 import type { Evidence } from "../evidence/evidence.js";
 import type { Gate } from "../finding.js";
 
-/** The gates that the run reached, so that one without a finding shows as passed and one not reached does not show. */
+/** The gates that the run reached, so that one without findings shows as passed and one not reached does not show. */
 export function gatesReached(evidence: Evidence): readonly Gate[] {
   return gates(evidence, true);
 }
 
-/** The gates that the run ended before, or had no need of. */
+/** The gates that the run did not reach or did not need. */
 export function gatesSkipped(evidence: Evidence): readonly Gate[] {
   return gates(evidence, false);
 }

@@ -3,7 +3,7 @@ import { markdownCode, markdownText, renderMarkdown } from "../render/markdown.j
 import { rowText, versionName } from "../versions/matrix.js";
 import { afterText, beforeText, sameMatrices } from "../versions/matrix-text.js";
 
-/** Tenants named in one line; the evidence lists them all. */
+/** Tenants named in one line; the evidence lists all of them. */
 const MOST_NAMES = 20;
 
 /** The report for a ticket: what was released, how it ended, where tenants differed, and every finding. */

@@ -1,27 +1,27 @@
 import { VERDICTS } from "../evidence/evidence.js";
 import type { BackfillSum } from "../rollout/backfill-sum.js";
 
-/** What the metrics of a run are made from. */
+/** What the metrics of a run are computed from. */
 export interface RunFacts {
   readonly run: string;
   readonly command: string;
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The state that the run is in; null before the first and after the last. */
+  /** The present state of the run; null before the first and after the last. */
   readonly state: string | null;
   readonly end: {
     readonly at: number;
     readonly outcome: string;
     readonly findings: Readonly<Record<string, number>>;
   } | null;
-  /** How far the backfills are; null where none has begun. */
+  /** How far the backfills have got; null when none has begun. */
   readonly backfills: BackfillSum | null;
   /** Status of each tenant by phase. */
   readonly phases: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** How a run, or one process of it, can end. An alert on one of them needs a series that is 0 as well. */
+/** How a run, or one process of it, can end. An alert on one of them needs a series that is also there as 0. */
 const OUTCOMES = [
   ...VERDICTS.filter((verdict) => verdict !== "waiting"),
   "waiting for approval",
@@ -29,12 +29,12 @@ const OUTCOMES = [
   "interrupted",
 ];
 
-/** How much the gates have said; what is unknown is an error as well. */
+/** The kinds of findings that are counted; an unknown counts as an error as well. */
 const FINDING_KINDS = ["error", "unknown", "warning", "note"] as const;
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Labels of our own, which a config cannot give. */
+/** Our own labels, which a config cannot set. */
 export const OWN_LABELS: readonly string[] = [
   "run",
   "command",
@@ -47,7 +47,7 @@ export const OWN_LABELS: readonly string[] = [
   "pace",
 ];
 
-/** Gauges in Prometheus' text format, version 0.0.4. `labels` are put on each. */
+/** Gauges in Prometheus' text format, version 0.0.4. Each gets `labels`. */
 export function prometheusText(facts: RunFacts, labels: Labels): string {
   const { run, command, version, end } = facts;
   return [

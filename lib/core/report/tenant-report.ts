@@ -2,7 +2,7 @@ import type { Evidence } from "../evidence/evidence.js";
 import { compareFindings } from "../finding.js";
 import { counted } from "../probes/counted.js";
 
-/** What a run says of one tenant. */
+/** What a run says about one tenant. */
 export interface TenantReport {
   readonly run: string;
   readonly tenant: Evidence["tenants"][number] | null;
@@ -10,7 +10,7 @@ export interface TenantReport {
   readonly notSelected: boolean;
   readonly differences: Evidence["clusters"][number]["differences"];
   readonly probes: readonly { readonly meaning: string; readonly count: number; readonly keys: readonly string[] }[];
-  /** Those that name it, the most severe first; then those of the whole release. */
+  /** Those that name it, the most severe first; then those about the whole release. */
   readonly findings: Evidence["findings"];
 }
 
@@ -36,7 +36,7 @@ export function tenantReport(evidence: Evidence, id: string): TenantReport | nul
   };
 }
 
-/** The same as lines for a terminal. Names are as they came: the caller makes them safe to print. */
+/** The same as lines for a terminal. Names are unchanged: the caller makes them safe to print. */
 export function tenantLines(report: TenantReport): readonly string[] {
   const { tenant, exempt, notSelected, differences, probes, findings } = report;
   if (tenant === null) {

@@ -3,10 +3,10 @@ import { compareFindings } from "../finding.js";
 import { plural } from "../plural.js";
 import { matrixLines } from "../versions/matrix-text.js";
 
-/** Findings and tenants named in the terminal; the page and the evidence list them all. */
+/** Findings and tenants named in the terminal; the page and the evidence list all of them. */
 const MOST = 10;
 
-/** The report as plain lines for a terminal. Names are as they came: the caller makes them safe to print. */
+/** The report as plain lines for a terminal. Names are unchanged: the caller makes them safe to print. */
 export function textReport(evidence: Evidence): readonly string[] {
   const { release, verdict, tenants, clusters, score, approval } = evidence;
   const migrated = tenants.filter((tenant) => tenant.status === "migrated").length;
