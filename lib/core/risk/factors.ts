@@ -36,7 +36,7 @@ export interface TenantView {
   readonly cluster: ClusterRisk | null;
   /** The findings that concern it or the whole release. */
   readonly findings: readonly Finding[];
-  /** How many tenants of the fleet belong to no proved cluster. */
+  /** How many of the fleet's tenants belong to no proved cluster. */
   readonly withoutProof: number;
   readonly input: RiskInput;
 }
@@ -60,12 +60,12 @@ const MEASURES: Readonly<Record<FactorName, Measure>> = {
   "size of the change": size,
 };
 
-/** Every factor of one tenant, also those that are 0, in the order of `FACTOR_NAMES`. */
+/** Every factor of one tenant, including those that are 0, in the order of `FACTOR_NAMES`. */
 export function tenantFactors(view: TenantView): readonly Factor[] {
   return FACTOR_NAMES.map((name) => ({ name, ...MEASURES[name](view) }));
 }
 
-/** Of a tenant, or of the whole fleet when given every finding. */
+/** For a tenant, or for the whole fleet when given every finding. */
 export function blocking({ findings }: Pick<TenantView, "findings">) {
   const errors = findings.filter((finding) => finding.severity === "error");
   const first = errors[0];
@@ -174,7 +174,7 @@ function holdOf(lock: PredictedLock): number {
   return unknown ? Number.POSITIVE_INFINITY : Math.max(0, lock.holdMs);
 }
 
-/** A table is blocked once, however many locks one transaction holds on it: the costliest of them counts. */
+/** A table is blocked once, however many locks one transaction holds on it: the costliest counts. */
 function strongestPerTable(predicted: readonly PredictedLock[]): readonly PredictedLock[] {
   const byTable = new Map<string, PredictedLock>();
   for (const lock of predicted) {
@@ -184,7 +184,7 @@ function strongestPerTable(predicted: readonly PredictedLock[]): readonly Predic
   return [...byTable.values()];
 }
 
-/** Milliseconds for which all of the table's traffic stands still, or as much of it for longer. */
+/** Milliseconds during which all of the table's traffic is stopped, or the equivalent for part of it. */
 function lockCost(lock: PredictedLock): number {
   return weightOf(lock) === 0 ? 0 : weightOf(lock) * holdOf(lock);
 }

@@ -10,8 +10,8 @@ export interface PredictedLock {
 }
 
 /**
- * How good the way back is: `exact` restores schema and rows, `kept` does so from rows kept aside, `lossy` loses rows,
- * `impossible` has none, `unproved` was not shown to work.
+ * How good the way back is: `exact` restores schema and rows, `kept` does so from rows kept aside, `lossy` loses rows, `impossible` means there is
+ * none, `unproved` was not shown to work.
  */
 export type RollbackResult = "exact" | "kept-since" | "kept" | "lossy" | "impossible" | "unproved";
 
@@ -19,7 +19,7 @@ export type RollbackResult = "exact" | "kept-since" | "kept" | "lossy" | "imposs
 interface DriftCounts {
   /** Gone after the release. */
   readonly healed: number;
-  /** Still there after the release, which runs all the same. */
+  /** Still there after the release, which runs anyway. */
   readonly remaining: number;
   /** They make a statement of the release fail. */
   readonly breaking: number;
@@ -40,10 +40,10 @@ export interface TenantRisk {
   readonly id: string;
   /** The cluster that it belongs to; one that is not in the input counts as not proved. */
   readonly cluster: string;
-  /** Predictions for this tenant's own size, in place of its cluster's. */
+  /** Predictions for this tenant's own size, instead of its cluster's. */
   readonly locks?: readonly PredictedLock[];
   readonly rewrites?: readonly { readonly table: string; readonly bytes: number | null }[];
-  /** Statements per second that reach the tenant; null when it was not measured. */
+  /** Statements per second that reach the tenant; null when not measured. */
   readonly traffic: number | null;
   /** Age of its oldest open transaction, which a lock request may have to wait for. */
   readonly longestTransactionMs: number;
@@ -53,7 +53,7 @@ export interface TenantRisk {
   readonly probesUnknown: number;
 }
 
-/** All that the score depends on. The same input gives the same score. */
+/** Everything that the score depends on. The same input gives the same score. */
 export interface RiskInput {
   readonly findings: readonly Finding[];
   /** Statements of the release. */
@@ -62,7 +62,7 @@ export interface RiskInput {
   readonly opaque: number;
   /** Pieces that were not understood and that the config accepts by their hash. */
   readonly accepted: number;
-  /** Since the dry run ended; null when there was none. */
+  /** Since the end of the dry run; null when there was none. */
   readonly dryRunAgeMs: number | null;
   /** Longest wait for a lock before the rollout gives up and tries again; 0 for no limit. */
   readonly lockTimeoutMs: number;

@@ -11,14 +11,14 @@ export interface MeasuredStatement {
     readonly fromMs: number;
     readonly toMs: number;
   }[];
-  /** Tables that it read, wrote or rewrote in full: what its time grows with. */
+  /** Tables that it read, wrote or rewrote in full: its time grows with them. */
   readonly tables: readonly string[];
 }
 
 /**
- * How long each lock of a statement will be held in a tenant whose tables are `scale` times as large as the clone's: the
- * time of every statement from the lock's grant until its commit grows with the tables that it goes through, the rest
- * stays as it was. `scale` is null for a size that is not known; the prediction then is too.
+ * How long each lock of a statement will be held in a tenant whose tables are `scale` times as large as the clone's: the time of every statement from
+ * the lock's grant until its commit grows with the tables that it goes through, the rest stays the same. `scale` is null for an unknown size; so is
+ * the prediction then.
  */
 export function predictLocks(
   statement: MeasuredStatement,

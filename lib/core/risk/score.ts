@@ -5,11 +5,11 @@ import { DEFAULT_THRESHOLDS, type Thresholds, type Verdict, verdictOf } from "./
 import { noisyOr } from "./weights.js";
 
 export interface RiskScore {
-  /** 0…1, to four places. */
+  /** 0…1, to four decimal places. */
   readonly fleet: number;
-  /** By tenant id, to four places. */
+  /** By tenant id, to four decimal places. */
   readonly tenants: Readonly<Record<string, number>>;
-  /** Of the fleet, every one, largest first. */
+  /** The fleet's, all of them, largest first. */
   readonly factors: readonly Factor[];
   readonly verdict: Verdict;
 }
@@ -17,16 +17,15 @@ export interface RiskScore {
 /**
  * The risk that the release goes wrong: 1 − ∏ (1 − factor) over the named factors.
  *
- * A tenant's factors come from its own predictions, its cluster's proof and the findings that concern it. The fleet's
- * factor is that of the tenant where it is worst, so no tenant scores above its fleet.
- * Any finding that blocks makes the verdict `blocked` whatever the score.
+ * A tenant's factors come from its own predictions, its cluster's proof and the findings that concern it. Each fleet factor is the worst tenant's, so
+ * no tenant scores above its fleet. Any blocking finding makes the verdict `blocked` whatever the score.
  */
 export function scoreRisk(input: RiskInput, thresholds: Thresholds = DEFAULT_THRESHOLDS): RiskScore {
   const clusters = new Map(input.clusters.map((cluster) => [cluster.id, cluster]));
   const findings = findingsByTenant(input.findings);
   const proved = new Set(input.clusters.filter((one) => one.proved).map((one) => one.id));
   const withoutProof = input.tenants.filter((one) => !proved.has(one.cluster)).length;
-  // A finding may concern a tenant that never became part of the input, because it could not be read.
+  // A finding may concern a tenant that is not in the input, because it could not be read.
   const worst = new Map<string, Factor>([
     ["blocking findings", { name: "blocking findings", ...blocking({ findings: input.findings }) }],
   ]);

@@ -4,7 +4,7 @@ export const DEFAULT_THRESHOLDS = { ask: 0, quorum: 0.4, block: 0.7 } as const;
 
 const line = z.number().min(0).max(1);
 
-/** The score from which a person is asked, from which several are, and from which nobody is because it is refused. */
+/** The scores from which a person is asked, from which several are, and from which nobody is because it is refused. */
 export const thresholdsSchema = z
   .strictObject({
     ask: line.default(DEFAULT_THRESHOLDS.ask),
@@ -20,7 +20,7 @@ export type Thresholds = z.infer<typeof thresholdsSchema>;
 
 export type Verdict = "pass" | "ask" | "quorum" | "blocked";
 
-/** A score on the line belongs to the stricter side. What is not a number is blocked. */
+/** A score exactly on a threshold belongs to the stricter side. What is not a number is blocked. */
 export function verdictOf(score: number, thresholds: Thresholds): Verdict {
   if (score < thresholds.ask) return "pass";
   if (score < thresholds.quorum) return "ask";

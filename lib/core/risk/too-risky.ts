@@ -3,10 +3,10 @@ import type { RiskScore } from "./score.js";
 import { scoreText } from "./score-text.js";
 import type { Thresholds } from "./thresholds.js";
 
-/** Factors that are named in the message; the score lists them all. */
+/** Factors named in the message; the score lists all of them. */
 const MOST_FACTORS = 3;
 
-/** What blocks a release that no gate refuses: the factors together. `risk` is one whose verdict is `blocked`. */
+/** What blocks a release that no gate refuses: the factors together. `risk` is one with the verdict `blocked`. */
 export function tooRisky({ fleet, factors }: RiskScore, { block }: Thresholds): Finding {
   const largest = factors
     .filter(({ value }) => value > 0)

@@ -2,11 +2,11 @@ import type { LockMode } from "../postgres/lock-modes.js";
 import type { RollbackResult } from "./input.js";
 
 /**
- * The numbers of the model, in one place. Each is a probability-like weight in 0…1, or a scale in the unit of its name.
- * They were set so that the outages of docs/risk.md lie above the default block line and everyday releases far below.
+ * The model's numbers, in one place. Each is a probability-like weight in 0…1, or a scale in the unit of its name. They were chosen so that the
+ * outages in docs/risk.md are above the default block threshold and everyday releases far below.
  */
 export const WEIGHTS = {
-  /** A release of one statement that nothing else speaks against. */
+  /** A release of one statement with nothing else against it. */
   statement: 0.002,
   /** Blocked statements at which the lock factor is 63 %. */
   blockedStatements: 2000,
@@ -59,13 +59,13 @@ export const ROLLBACK_WEIGHT: Readonly<Record<RollbackResult, number>> = {
   unproved: 0.75,
 };
 
-/** Part of `n` independent pieces that each weigh `weight`; what is not a number counts as the worst. */
+/** Share of `n` independent pieces that each weigh `weight`; what is not a number counts as the worst. */
 export function several(n: number, weight: number): number {
   if (Number.isNaN(n)) return 1;
   return n <= 0 ? 0 : 1 - (1 - weight) ** n;
 }
 
-/** Grows from 0 towards 1, and is 63 % at `scale`; what is not a number counts as the worst. */
+/** Grows from 0 towards 1, reaching 63 % at `scale`; what is not a number counts as the worst. */
 export function saturate(amount: number, scale: number): number {
   if (Number.isNaN(amount)) return 1;
   return amount <= 0 ? 0 : 1 - Math.exp(-amount / scale);
