@@ -1,8 +1,8 @@
 const LONGEST_LABEL = 57;
 
 /**
- * Name of a run that is also the name of its execution: the release and the time, such as `billing-4.2-20261122T170000Z`. The same
- * release and time give the same name, so that what is asked for twice runs once. `time` in milliseconds since the epoch.
+ * Name of a run that is also the name of its execution: the release and the time, such as `billing-4.2-20261122T170000Z`. The same release and time
+ * give the same name, so that a repeated request runs once. `time` in milliseconds since the epoch.
  */
 export function runName(release: string, time: number): string {
   const label = release

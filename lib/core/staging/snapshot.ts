@@ -1,23 +1,23 @@
 import { digest } from "../json.js";
 
-/** What RDS copies: an Aurora cluster by a copy-on-write clone, an instance by a snapshot and an instance from it. */
+/** What RDS copies: an Aurora cluster by a copy-on-write clone, an instance by a snapshot and an instance created from it. */
 export interface SnapshotSource {
   readonly kind: "aurora" | "rds";
   /** Identifier of the cluster or the instance. */
   readonly source: string;
 }
 
-/** A copy of one host that a run makes and removes. */
+/** A copy of one host that a run creates and removes. */
 export interface SnapshotPlan extends SnapshotSource {
-  /** Identifier of everything that is made for it at RDS. */
+  /** Identifier of everything that is created for it in RDS. */
   readonly id: string;
   /** `host:port` of the tenants. */
   readonly host: string;
-  /** How many times its state is looked at, every 30 seconds, before it is given up. */
+  /** How many times its state is checked, every 30 seconds, before we give up. */
   readonly tries: number;
 }
 
-/** Where the copy of a host answers. */
+/** The address of a host's copy. */
 export interface SnapshotAddress {
   readonly host: string;
   readonly port: number;
@@ -26,9 +26,9 @@ export interface SnapshotAddress {
 const SECONDS_PER_TRY = 30;
 
 /**
- * What lies behind `host:port`: what the config says (`aurora:NAME`, `rds:NAME`), else what an endpoint of RDS itself tells. Null when
- * neither does: an Aurora instance's own endpoint looks like an RDS instance's, so only the config can tell those apart.
- * Endpoints: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Endpoints.Cluster.html
+ * What is behind `host:port`: what the config says (`aurora:NAME`, `rds:NAME`), otherwise what an RDS endpoint itself tells. Null when neither does:
+ * an Aurora instance's own endpoint looks like an RDS instance's, so only the config can tell those apart. Endpoints:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Endpoints.Cluster.html
  */
 export function snapshotSource(host: string, configured: Readonly<Record<string, string>>): SnapshotSource | null {
   const given = /^(aurora|rds):([A-Za-z][A-Za-z0-9-]*)$/.exec(configured[host] ?? "");
@@ -41,14 +41,14 @@ export function snapshotSource(host: string, configured: Readonly<Record<string,
   return { kind: own[2] === undefined ? "rds" : "aurora", source: own[1] };
 }
 
-/** The plan for one host of a run. `within`: milliseconds after which a copy that is not ready is given up. */
+/** The plan for one host of a run. `within`: milliseconds after which we give up on a copy that is not ready. */
 export function snapshotPlan(run: string, host: string, source: SnapshotSource, within: number): SnapshotPlan {
-  // RDS wants lower-case letters, digits and single hyphens, at most 63; the run and the host are in its tags.
+  // RDS requires lower-case letters, digits and single hyphens, at most 63; the run and the host are in its tags.
   const id = `schema-gate-${digest([run, host]).slice(0, 16)}`;
   return { ...source, id, host, tries: Math.max(1, Math.ceil(within / 1000 / SECONDS_PER_TRY)) };
 }
 
-/** Artifact that holds the `SnapshotAddress` of a host. */
+/** Artifact with the `SnapshotAddress` of a host. */
 export function snapshotKey(host: string): string {
   return `staging/${encodeURIComponent(host)}.json`;
 }
