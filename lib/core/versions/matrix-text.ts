@@ -8,7 +8,7 @@ interface SameMatrix {
   readonly advice: WaveAdvice;
 }
 
-/** In the order in which they come; those with the same counts together. */
+/** In order of appearance; those with the same counts together. */
 export function sameMatrices(all: readonly ClusterMatrix[]): readonly SameMatrix[] {
   const said = new Map<string, SameMatrix & { readonly clusters: string[] }>();
   for (const { cluster, rows, advice } of all) {
@@ -23,7 +23,7 @@ export function sameMatrices(all: readonly ClusterMatrix[]): readonly SameMatrix
 const HEAD = ["version", "before", "after"] as const;
 const MOST_CLUSTERS = 5;
 
-/** The matrix as lines of a table, and below each part of it what it means. */
+/** The matrix as lines of a table, with the meaning of each part below it. */
 export function matrixLines(all: readonly ClusterMatrix[]): readonly string[] {
   const parts = sameMatrices(all);
   return parts.flatMap(({ clusters, rows, advice }) => {

@@ -2,10 +2,10 @@ import { plural } from "../plural.js";
 
 /** What the release means for one version of the application. */
 export interface VersionRow {
-  /** Null for queries whose source names no version: what runs now. */
+  /** Null for queries whose source names no version: what is running now. */
   readonly version: string | null;
   readonly queries: number;
-  /** Queries that fail, or whose rows are refused, after the release alone. */
+  /** Queries that fail, or whose rows are refused, only after the release. */
   readonly breaks: number;
   readonly callsPerHour: number | null;
   /** Queries that work only after the release. */
@@ -14,7 +14,7 @@ export interface VersionRow {
   readonly slower: number;
 }
 
-/** What the release means for each version of the application, as the clones of one cluster have shown. */
+/** What the release means for each version of the application, as the clones of one cluster showed. */
 export interface ClusterMatrix {
   readonly cluster: string;
   readonly rows: readonly VersionRow[];
