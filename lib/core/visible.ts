@@ -2,21 +2,21 @@
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\u2028\u2029]/gu;
 
 /**
- * A text of foreign origin with every character that prints nothing or moves others written as its code, so that it can
- * neither hide nor reorder what is next to it. Line breaks and tabs too.
+ * A foreign text in which every character that prints nothing or moves others is written as its code, so that it can neither hide nor reorder what is
+ * next to it. Line breaks and tabs too.
  */
 export function visible(text: string): string {
   return text.replace(UNSEEN, codeOf);
 }
 
-/** The same for text of several lines, such as SQL, which keeps its line breaks and tabs. */
+/** The same for multi-line text, such as SQL, which keeps its line breaks and tabs. */
 export function visibleLines(text: string): string {
   return text.replace(UNSEEN, (character) =>
     character === "\n" || character === "\t" ? character : codeOf(character),
   );
 }
 
-/** At most `most` characters, with an ellipsis in place of the rest. Never cuts a character in two. */
+/** At most `most` characters, with an ellipsis in place of the rest. Never splits a character. */
 export function shortened(text: string, most: number): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;

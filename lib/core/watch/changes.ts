@@ -9,7 +9,7 @@ import type { Look, TenantLook } from "./look.js";
 export interface FleetChange {
   readonly code: "changed" | "invalid-index" | "new" | "gone" | "unreachable" | "reachable" | "behind" | "ledger";
   readonly tenants: readonly string[];
-  /** When the tenants were last seen as they were before, ISO 8601, the earliest; null when they were not. */
+  /** When the tenants were last seen in their earlier state, ISO 8601, the earliest; null when they were not. */
   readonly since: string | null;
   /** Full sentences, sorted. */
   readonly details: readonly string[];
@@ -22,14 +22,14 @@ export interface ChangesInput {
   readonly gone: readonly string[];
   /** By fingerprint; an earlier catalog may no longer be kept. */
   readonly catalogs: ReadonlyMap<string, Catalog>;
-  /** The group of a tenant, from the registry. */
+  /** A tenant's group, from the registry. */
   readonly groups: ReadonlyMap<string, string | null>;
   readonly allow: readonly Allowance[];
   /** `2026-01-31`. */
   readonly today: string;
 }
 
-/** What is another than it was. Tenants to which the same happened are one change; drift that the config allows is none. */
+/** What has changed. Tenants to which the same happened share one change; drift that the config allows does not count. */
 export function fleetChanges(input: ChangesInput): readonly FleetChange[] {
   const found = Object.entries(input.now.tenants).flatMap(([tenant, now]) =>
     tenantChanges(tenant, input.before.tenants[tenant], now, input),

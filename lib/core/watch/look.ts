@@ -1,8 +1,8 @@
 /** What was seen of one tenant. */
 export interface TenantLook {
-  /** The schema that it had when it was last read; null before it was read for the first time. */
+  /** Its schema when it was last read; null before the first reading. */
   readonly fingerprint: string | null;
-  /** When that was, ISO 8601; null before it was read for the first time. */
+  /** When that was, ISO 8601; null before the first reading. */
   readonly read: string | null;
   /** Why it could not be read this time; null when it could. */
   readonly unreachable: string | null;
@@ -12,13 +12,13 @@ export interface TenantLook {
   readonly ledger: string | null;
 }
 
-/** A whole fleet, seen once. Kept until the next time. */
+/** A whole fleet, seen once. Kept until the next look. */
 export interface Look {
   readonly version: 1;
   readonly tenants: Readonly<Record<string, TenantLook>>;
 }
 
-/** What a look of now adds to the one before: a tenant that could not be read keeps what was known of it. */
+/** What a new look adds to the previous one: a tenant that could not be read keeps what was known about it. */
 export function continued(before: Look | null, now: Look, gone: ReadonlySet<string>): Look {
   const tenants: Record<string, TenantLook> = {};
   for (const [id, look] of Object.entries(before?.tenants ?? {})) if (!gone.has(id)) tenants[id] = look;
