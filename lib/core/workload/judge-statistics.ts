@@ -2,7 +2,7 @@ import { type Check, lacking, ok } from "../doctor/check.js";
 import { identifier } from "../sql/quote.js";
 import { minorOf, type StatementsView } from "./statement-statistics.js";
 
-/** Whether the queries of a tenant can be read from pg_stat_statements; `view` null where the extension is missing. */
+/** Whether a tenant's queries can be read from pg_stat_statements; `view` is null when the extension is missing. */
 export function judgeStatistics(host: string, tenant: string, role: string, view: StatementsView | null): Check {
   const name = `${host} queries`;
   const cost =

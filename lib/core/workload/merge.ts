@@ -1,11 +1,11 @@
 import type { Found, QuerySource, Unexamined, UnexaminedReason, Workload, WorkloadQuery } from "./workload.js";
 
-/** More are counted and not examined. */
+/** Any more are counted and not examined. */
 export const MOST_QUERIES = 100_000;
 const MOST_SOURCES = 20;
 const MOST_PLACES = 20;
 
-/** What readers found as one workload: each query once for each role, the busiest first. */
+/** The readers' results as one workload: each query once per role, the busiest first. */
 export function workloadOf(
   found: readonly Found[],
   about: { readonly versions?: readonly string[]; readonly remarks?: readonly string[] } = {},
@@ -29,8 +29,8 @@ function one(reason: UnexaminedReason, place: string, calls: number | null): Une
 }
 
 /**
- * Several workloads as one. Calls are added up, and what one source knows of a query holds for all, but for the types that a version
- * of the application declares: the same text with other types is another query.
+ * Merges several workloads. Calls are added up, and what one source knows about a query applies to all, except the types that a version of the
+ * application declares: the same text with different types is a different query.
  */
 export function mergeWorkloads(workloads: readonly Workload[]): Workload {
   const all = workloads.flatMap(({ queries }) => queries);
@@ -38,7 +38,7 @@ export function mergeWorkloads(workloads: readonly Workload[]): Workload {
   for (const { id, role } of all) if (role !== null) roles.set(id, (roles.get(id) ?? new Set()).add(role));
   const merged = new Map<string, WorkloadQuery[]>();
   for (const query of mostToldFirst(all)) {
-    // The code does not say who runs it; where the server does, it is one query.
+    // The code does not say who runs it; if the server does, it is one query.
     const owners = query.role === null ? [...(roles.get(query.id) ?? [null])] : [query.role];
     for (const role of owners) {
       const key = JSON.stringify([query.id, role]);
@@ -69,7 +69,7 @@ function mostToldFirst(queries: readonly WorkloadQuery[]): readonly WorkloadQuer
   return queries.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Whether a query of the same text and role is one that is known already. */
+/** Whether a query with the same text and role is one that is known already. */
 function isSame(known: WorkloadQuery, { parameters, versions }: WorkloadQuery): boolean {
   if (parameters !== null) return JSON.stringify(known.parameters) === JSON.stringify(parameters);
   return known.parameters === null || versions.length === 0 || versions.some((each) => known.versions.includes(each));

@@ -5,13 +5,13 @@ import { as, find } from "../sql/tree.js";
 import { type Slot, slotsOf } from "./slots.js";
 
 export interface NormaliseOptions {
-  /** The server has numbered each value by itself: equal expressions get equal parameters again. */
+  /** The server has numbered each value separately: equal expressions get equal parameters again. */
   readonly numberedByServer?: boolean;
 }
 
 /**
- * The statement with a parameter in place of every value, as a server can prepare it; null when that cannot be written.
- * Parameters that are there already keep their numbers. `text` must be the text that `node` was parsed from.
+ * The statement with a parameter in place of every value, as a server can prepare it; null when that cannot be written. Existing parameters keep
+ * their numbers. `text` must be the text that `node` was parsed from.
  */
 export function normalise(text: string, node: Node, options: NormaliseOptions = {}): string | null {
   const written = new Written(text);
@@ -31,7 +31,7 @@ function hasGrouping(node: Node): boolean {
   return select.some(({ groupClause }) => (groupClause ?? []).length > 0);
 }
 
-/** New numbers after those that are taken; with `again` all are numbered, and the same in the same expression. */
+/** New numbers after those already used; with `again` all are numbered, the same ones for the same expression. */
 function numbered(slots: readonly Slot[], again: boolean): readonly number[] {
   let next = again ? 0 : Math.max(0, ...slots.map(({ parameter }) => parameter ?? 0));
   const known = new Map<string, number>();
@@ -43,11 +43,11 @@ function numbered(slots: readonly Slot[], again: boolean): readonly number[] {
   });
 }
 
-/** The scanner gives some of them no name. */
+/** The scanner does not name some of them. */
 const LITERALS: ReadonlySet<number> = new Set([260, 261, 262, 263, 264, 266, 267]);
 const NUMBERS: ReadonlySet<string> = new Set(["ICONST", "FCONST"]);
 const COMMENTS: ReadonlySet<string> = new Set(["SQL_COMMENT", "C_COMMENT"]);
-/** What may follow the value of an interval. */
+/** What may follow an interval's value. */
 const INTERVAL_FIELDS = /^(year|month|day|hour|minute|second|to)$/i;
 
 interface Edit {
@@ -56,20 +56,20 @@ interface Edit {
   readonly text: string;
 }
 
-/** A text with the places of its literals and its comments, in bytes. */
+/** A text with the positions of its literals and its comments, in bytes. */
 class Written {
   private readonly bytes: Buffer;
   private readonly comments: Edit[] = [];
-  /** Where each literal ends, by where it begins; a minus in front of a number begins it too. */
+  /** Where each literal ends, by where it begins; a minus before a number counts as its beginning. */
   readonly ends = new Map<number, number>();
-  /** The same where fields of an interval follow. */
+  /** The same when interval fields follow. */
   private readonly fieldEnds = new Map<number, number>();
 
   constructor(text: string) {
     this.bytes = Buffer.from(text, "utf8");
     const { tokens } = scanSync(text);
     for (const [at, { start, end, text: word, tokenName, tokenType }] of tokens.entries()) {
-      // A comment may hold values too.
+      // A comment may contain values too.
       if (COMMENTS.has(tokenName)) this.comments.push({ start, end, text: " " });
       const next = tokens[at + 1];
       if (LITERALS.has(tokenType)) this.ends.set(start, end);
@@ -81,7 +81,7 @@ class Written {
     }
   }
 
-  /** Each value, and the type in front of it, replaced where it stands; without comments. */
+  /** Replaces each value, and the type before it, in place; without comments. */
   edit(slots: readonly Slot[], numbers: readonly number[]): string {
     const edits = slots.map((slot, index) => this.replacement(slot, numbers[index] ?? 0));
     let at = 0;
@@ -106,7 +106,7 @@ class Written {
   }
 }
 
-/** `extract($1 from x)` is what a server makes of `extract(year from x)`, and does not parse it; as a call it does. */
+/** `extract($1 from x)` is what a server turns `extract(year from x)` into, and it does not parse; as a call it does. */
 function callable(text: string, node: Node): string | null {
   const extracts = find(node, "FuncCall").filter(
     ({ funcformat, args }) => funcformat === "COERCE_SQL_SYNTAX" && as(args?.[0], "ParamRef"),

@@ -18,10 +18,10 @@ interface Logged {
   ms: number | null;
 }
 
-/** A statement as one of `log_statement`, `log_min_duration_statement` and their like writes it; parse and bind are no call. */
+/** A statement as `log_statement`, `log_min_duration_statement` and the like write it; parse and bind are not calls. */
 const STATEMENT = /^(?:duration: ([\d.]+) ms {2})?(?:statement|execute [^:]*): ([\s\S]+)$/;
 
-/** The queries of a server's log. `databases` null takes those of all; values of parameters are not looked at. */
+/** The queries in a server's log. `databases` null means those of all; values of parameters are not looked at. */
 export function readLog(entries: readonly LogEntry[], place: string, databases: ReadonlySet<string> | null): Workload {
   const logged = new Map<string, Logged>();
   const found: Found[] = [];
@@ -62,7 +62,7 @@ function count(logged: Map<string, Logged>, { user }: LogEntry, text: string, ms
   return true;
 }
 
-/** Null when the log covers less than a minute, from which no rate can be told. */
+/** Null when the log covers less than a minute, which gives no rate. */
 function hoursBetween(times: readonly number[]): number | null {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const time of times) [least, most] = [Math.min(least, time), Math.max(most, time)];

@@ -22,10 +22,10 @@ export interface QueryText {
 }
 
 const QUERIES: ReadonlySet<string> = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
-/** What pg_stat_statements shows in place of a text to a role that may not see it. */
+/** What pg_stat_statements shows instead of a text to a role that may not see it. */
 const HIDDEN = "<insufficient privilege>";
 
-/** One text as a query without values, or why it is none. The parser must be loaded. */
+/** One text as a query without values, or why it is not one. The parser must be loaded. */
 export function readQuery(given: QueryText): Found {
   if (given.text === HIDDEN) return other(given, "hidden");
   const { statements } = parseSql(given.text, given.source.place);
@@ -34,10 +34,10 @@ export function readQuery(given: QueryText): Found {
   return only ? readStatement(only, given) : other(given, "not-sql");
 }
 
-/** The same for a statement that has been parsed; `base` says where its text began. */
+/** The same for a parsed statement; `base` tells where its text began. */
 export function readStatement(statement: ParsedStatement | UnparsedStatement, given: QueryText): Found {
   if (!isParsed(statement)) return other(given, unparsedReason(statement));
-  // Places within the tree count from the start of the text that was parsed.
+  // Positions in the tree count from the start of the parsed text.
   const node = statement.base === 0 ? statement.node : treeAlone(statement.sql);
   return node === null ? other(given, "not-sql") : readTree(statement.sql, node, given);
 }
@@ -73,7 +73,7 @@ function other({ source, calls }: QueryText, reason: UnexaminedReason): FoundOth
   return { reason, place: source.place, calls: calls ?? null };
 }
 
-/** A text that the parser wants more of has been cut off. */
+/** A text after which the parser expects more has been cut off. */
 function unparsedReason({ sql, errorAt }: UnparsedStatement): UnexaminedReason {
   if (errorAt >= sql.trimEnd().length && sql.trim() !== "") return "truncated";
   return /^\s*(select|insert|update|delete|with|merge)\b/i.test(sql) && opensQuote(sql.slice(errorAt))
@@ -81,20 +81,20 @@ function unparsedReason({ sql, errorAt }: UnparsedStatement): UnexaminedReason {
     : "not-sql";
 }
 
-/** The scanner points at the quote that nothing closes. */
+/** The scanner points at the unclosed quote. */
 function opensQuote(rest: string): boolean {
   return /^(?:[eEnNbBxX]|[uU]&)?'(?:[^']|'')*$|^"(?:[^"]|"")*$|^\/\*(?:(?!\*\/)[\s\S])*$|^(\$\w*\$)(?:(?!\1)[\s\S])*$/.test(
     rest,
   );
 }
 
-/** How many relations a text names; 0 when it is no SQL. */
+/** How many relations a text names; 0 when it is not SQL. */
 export function relationCount(text: string): number {
   const [only] = parseSql(text, "").statements;
   return only && isParsed(only) ? relationsOf(only.node).length : 0;
 }
 
-/** Relations that are no names of WITH. */
+/** Relations that are not names of WITH. */
 function relationsOf(node: Node): readonly RangeVar[] {
   const own = new Set(find(node, "CommonTableExpr").map(({ ctename }) => ctename));
   const written = [

@@ -8,7 +8,7 @@ import type { Found, Workload } from "./workload.js";
 /** Code that only a test or an example runs. */
 const APART = /(^|\/)(tests?|examples|benches|target|node_modules|vendor)\//;
 
-/** Whether a file of an application may hold queries, or says which crate a name is of. */
+/** Whether an application's file may contain queries, or tells which crate a name belongs to. */
 export function mayHoldQueries(path: string): boolean {
   if (isSqlxData(path)) return true;
   return /\.rs$|(^|\/)Cargo\.toml$/.test(path) && !APART.test(path);
@@ -24,7 +24,7 @@ export function readApplication(files: readonly SourceFile[], version: string | 
   return workloadOf(found, { versions: version === null ? [] : [version] });
 }
 
-/** The queries of files of SQL. */
+/** The queries in SQL files. */
 export function readSqlFiles(files: readonly SourceFile[], version: string | null): Workload {
   return workloadOf(
     files.flatMap((file) => readSqlFile(file, version)),

@@ -10,7 +10,7 @@ import { seaOrmQueries } from "./builders/sea-orm-queries.js";
 import { readQuery, relationCount } from "./read-query.js";
 import type { Found } from "./workload.js";
 
-/** sqlx's macros, with their siblings that check nothing or give scalars. */
+/** sqlx's macros, and their siblings that check nothing or return scalars. */
 const MACROS = /^query(_as|_scalar)?(_unchecked)?$/;
 const FILE_MACROS = /^query_file(_as|_scalar)?(_unchecked)?$/;
 /** Functions and methods of sqlx, diesel, SeaORM, tokio-postgres and the pools around them that take SQL. */
@@ -27,13 +27,13 @@ const QUERY_BUILDERS: readonly (readonly [RegExp, string])[] = [
   [SEA_ORM, "SeaORM"],
 ];
 
-/** The SQL that a file of Rust code sends: in sqlx's macros, in calls that take SQL, in constants, and by a query builder. */
+/** The SQL that a Rust file sends: in sqlx's macros, in calls that take SQL, in constants, and through a query builder. */
 export function readRustQueries(
   file: SourceFile,
   version: string | null,
   others: readonly SourceFile[],
 ): readonly Found[] {
-  // What a migration asks runs with its release, and in no version of the application.
+  // A migration's queries run with its release, not in any version of the application.
   if (MIGRATION.test(file.text)) return [];
   const builders = QUERY_BUILDERS.filter(([pattern]) => pattern.test(file.text)).map(([, name]) => name);
   if (builders.length === 0 && !MENTIONS.test(file.text)) return [];
@@ -64,7 +64,7 @@ const mapped = new WeakMap<readonly SourceFile[], Entities>();
 function entitiesOf(files: readonly SourceFile[]): Entities {
   const known = mapped.get(files);
   if (known) return known;
-  // What an entity does of its own may be in a file that names SeaORM no further.
+  // What an entity overrides may be in a file that does not otherwise name SeaORM.
   const made = new Entities(crateWith(files, ({ text }) => SEA_ORM.test(text) || BEHAVIOUR.test(text)));
   mapped.set(files, made);
   return made;
@@ -106,7 +106,7 @@ class Reader {
     if (tree && !this.named(pathOf(node.field("macro")).at(-1) ?? "", tree)) this.within(tree);
   }
 
-  /** A macro that takes SQL, or puts it together; false for any other. */
+  /** A macro that takes SQL, or assembles it; false for any other. */
   private named(name: string, tree: RustNode): boolean {
     const literals = leadingLiterals(tree);
     const [first] = literals;
@@ -119,7 +119,7 @@ class Reader {
     return true;
   }
 
-  /** Arguments of other macros are tokens: a call in them is a name with a group behind it. */
+  /** Arguments of other macros are tokens: a call in them is a name followed by a group. */
   private within(tree: RustNode): void {
     for (const [at, token] of tree.children.entries()) {
       if (token.type !== "token_tree") continue;
@@ -184,7 +184,7 @@ function isOnlyForTests(node: RustNode): boolean {
   return node.type === "mod_item" && node.field("name")?.text === "tests";
 }
 
-/** The first texts of a macro's arguments that `+` joins. */
+/** The first texts of a macro's arguments that are joined by `+`. */
 function leadingLiterals(tree: RustNode): readonly RustNode[] {
   const at = tree.children.findIndex(isLiteral);
   if (at < 0) return [];

@@ -1,24 +1,24 @@
 import type { Node } from "libpg-query";
 import { shape } from "./query-id.js";
 
-/** A place of a query where a value stands or a parameter. */
+/** A place in a query for a value or a parameter. */
 export interface Slot {
   /** In bytes of the text. */
   readonly at: number;
-  /** The type's name as written in front of the value, in bytes: `interval '1 day'`; null for a value by itself. */
+  /** The type's name as written before the value, in bytes: `interval '1 day'`; null for a value without one. */
   readonly typeAt: number | null;
   /** Null for a value. */
   readonly parameter: number | null;
-  /** What a value must keep when it becomes a parameter; null where the server tells it as it would of a quoted text. */
+  /** What a value must keep when it becomes a parameter; null when the server infers it as for a quoted text. */
   readonly cast: string | null;
   /** Equal for the same value in the same expression: GROUP BY must still find the expression that it groups by. */
   readonly key: string;
 }
 
-/** Parts whose constants are grammar: names of types with their lengths, options, paths. */
+/** Parts whose constants are grammar: type names with their lengths, options, paths. */
 const GRAMMAR: ReadonlySet<string> = new Set(["TypeName", "typeName", "DefElem", "JsonTablePathSpec", "CollateClause"]);
 
-/** Lists in which a number by itself is the position of an output column. */
+/** Lists in which a number by itself is an output column's position. */
 const POSITIONS: ReadonlySet<string> = new Set(["sortClause", "groupClause", "distinctClause"]);
 
 /** Every value and parameter of a statement, in the order of the text. */
@@ -67,7 +67,7 @@ interface Cast {
   readonly typeName?: { readonly location?: number };
 }
 
-/** Booleans and NULL tell nothing of anybody, and stay. */
+/** Booleans and NULL reveal nothing about anybody, and stay. */
 function valueSlot(constant: Constant, { parent, typeAt }: Around): readonly Slot[] {
   if (!constant.ival && !constant.fval && !constant.sval && !constant.bsval) return [];
   const { location, ...value } = constant;
@@ -79,7 +79,7 @@ function parameterSlot({ number = 0, location = 0 }: Parameter, { typeAt }: Arou
   return { at: location, typeAt, parameter: number, cast: null, key: `$${number}` };
 }
 
-/** A quoted text takes its type from around it, as a parameter does; a number has its own. */
+/** A quoted text takes its type from its surroundings, as a parameter does; a number has its own. */
 function castOf({ ival, fval, bsval }: Constant): string | null {
   if (ival) return "int4";
   if (bsval) return "bit varying";
@@ -92,7 +92,7 @@ function fitsBigint(digits: string): boolean {
   return value === BigInt.asIntN(64, value);
 }
 
-/** `interval '1 day'`, `date $1`: what a server that replaces values makes of it is no SQL; a cast is. */
+/** `interval '1 day'`, `date $1`: what a server that replaces values turns it into is not SQL; a cast is. */
 function typeInFront({ arg, typeName }: Cast): number | null {
   const at = arg?.A_Const?.location ?? arg?.ParamRef?.location;
   const type = typeName?.location ?? 0;

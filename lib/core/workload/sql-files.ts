@@ -3,7 +3,7 @@ import { parseSql } from "../sql/parse.js";
 import { readStatement } from "./read-query.js";
 import type { Found } from "./workload.js";
 
-/** Every statement of a file of SQL. */
+/** Every statement in an SQL file. */
 export function readSqlFile(file: SourceFile, version: string | null): readonly Found[] {
   return parseSql(file.text, file.path).statements.map((statement) =>
     readStatement(statement, {

@@ -14,7 +14,7 @@ const recorded = z.looseObject({
     .optional(),
 });
 
-/** `.sqlx/query-*.json` of sqlx from 0.7 on, one query a file; earlier `sqlx-data.json`, all in one. */
+/** `.sqlx/query-*.json` of sqlx from 0.7 on, one query per file; earlier `sqlx-data.json`, all in one. */
 export function isSqlxData(path: string): boolean {
   return /(^|\/)\.sqlx\/query-[^/]+\.json$|(^|\/)sqlx-data\.json$/.test(path);
 }
@@ -43,7 +43,7 @@ function readRecorded(value: unknown, place: string, version: string | null): Fo
   });
 }
 
-/** Names of types as PostgreSQL has them; null where one of them is not told by its name. */
+/** PostgreSQL's names of the types; null when the name of one of them does not tell it. */
 function parametersOf(parameters: unknown): readonly string[] | null {
   const list = parameters !== null && typeof parameters === "object" && "Left" in parameters ? parameters.Left : null;
   if (!Array.isArray(list) || list.length === 0) return null;
@@ -53,7 +53,7 @@ function parametersOf(parameters: unknown): readonly string[] | null {
 
 const custom = z.looseObject({ Custom: z.looseObject({ name: z.string().min(1) }) });
 
-/** A client that sends a type of the database's own asks for it by its name. */
+/** A client that sends one of the database's own types asks for it by name. */
 function nameOf(given: unknown): string | null {
   const own = custom.safeParse(given);
   if (own.success) return arrayOf(own.data.Custom.name, "[]", identifier);
@@ -66,7 +66,7 @@ function arrayOf(name: string, ending: string, of: (element: string) => string |
   return element === null ? null : `${element}[]`;
 }
 
-/** sqlx's names of its own types. */
+/** sqlx's names for its own types. */
 const TYPES: Readonly<Record<string, string>> = {
   Bool: "bool",
   Bytea: "bytea",

@@ -21,7 +21,7 @@ export interface StatementsView {
   readonly readsAll: boolean;
 }
 
-/** `toplevel` and `pg_stat_statements_info` came with 1.9, `total_exec_time` with 1.8. */
+/** 1.9 introduced `toplevel` and `pg_stat_statements_info`, 1.8 `total_exec_time`. */
 export function minorOf({ version }: StatementsView): number {
   return Number(version.split(".")[1] ?? 0);
 }
@@ -45,7 +45,7 @@ select r.rolname::text as role, s.query as text, s.calls::float8 as calls, ${tot
 }
 
 export interface StatementsInfo {
-  /** How often entries were thrown out for want of room. */
+  /** How often entries were evicted for lack of space. */
   readonly evictions: number;
   /** Since the counters were reset. */
   readonly hours: number;
@@ -58,10 +58,10 @@ select dealloc::float8 as evictions, (extract(epoch from now() - stats_reset) / 
   from ${qualified(view.schema, "pg_stat_statements_info")}`;
 }
 
-/** A shorter time may lack what runs once a day. */
+/** A shorter time may miss what runs once a day. */
 const LEAST_HOURS = 24;
 
-/** What one database's counters say, as a workload. `place` names the tenant. */
+/** One database's counters as a workload. `place` names the tenant. */
 export function statisticsWorkload(
   rows: readonly StatementRow[],
   info: StatementsInfo | null,
@@ -70,7 +70,7 @@ export function statisticsWorkload(
 ): Workload {
   const hours = info && info.hours > 0 ? info.hours : null;
   const found = rows.map(({ role, text, calls, ms, rows: touched }) =>
-    // Where the file of texts was lost, the server has counters without a text.
+    // If the file of texts was lost, the server has counters without a text.
     text === null
       ? ({ reason: "truncated", place, calls } as const)
       : readQuery({

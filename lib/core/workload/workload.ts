@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Why a text takes no part in the gate. Closed: a code decides, and each has its sentence in `REASONS`. */
+/** Why a text is not examined by the gate. Closed: a code decides, and each has its sentence in `REASONS`. */
 const UNEXAMINED = [
   "utility",
   "truncated",
@@ -68,7 +68,7 @@ const unexamined = z.strictObject({
 });
 export type Unexamined = z.infer<typeof unexamined>;
 
-/** Queries that an application sends, without a value in them. */
+/** Queries that an application sends, without any values. */
 export const workloadSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -83,12 +83,12 @@ export const workloadSchema = z
   .meta({ id: "workload", title: "Workload of schema-gate" });
 export type Workload = z.infer<typeof workloadSchema>;
 
-/** What a reader found: a query, or why a text is none. */
+/** What a reader found: a query, or why a text is not one. */
 export type Found = FoundQuery | FoundOther;
 
 interface FoundQuery {
   readonly query: WorkloadQuery;
-  /** Names of the relations that it writes without a schema. */
+  /** Names of relations written without a schema. */
   readonly relations: readonly string[];
 }
 
@@ -96,7 +96,7 @@ export interface FoundOther {
   readonly reason: UnexaminedReason;
   readonly place: string;
   readonly calls: number | null;
-  /** Temporary tables that the statement makes. */
+  /** Temporary tables that the statement creates. */
   readonly temporary?: readonly string[];
 }
 

@@ -5,13 +5,13 @@ import type { Entities, Entity } from "./sea-orm-entities.js";
 
 interface Active {
   readonly entity: Entity;
-  /** Those that are set. */
+  /** The columns that are set. */
   readonly columns: readonly string[];
 }
 
 /**
- * The columns that `cake::ActiveModel { name: Set(…), ..Default::default() }` sets: written where it is used, or bound to a name in the
- * same function, with what the function assigns to its fields after it. Null where the code does not say.
+ * The columns that `cake::ActiveModel { name: Set(…), ..Default::default() }` sets: written where it is used, or bound to a name in the same
+ * function, with what the function assigns to its fields afterwards. Null when the code does not say.
  */
 export function activeColumns(entities: Entities, within: RustNode, expression: RustNode): Active | null {
   const node = bare(expression);
@@ -46,7 +46,7 @@ function bindingOf(within: RustNode, name: string): Binding | null {
   return found.length === 1 && only && value ? { type: only.field("type"), value } : null;
 }
 
-/** `let mut a: cake::ActiveModel = row.into()`: a row as it was, so nothing is set. */
+/** `let mut a: cake::ActiveModel = row.into()`: an unchanged row, so nothing is set. */
 function converted(entities: Entities, { type, value }: Binding): Active | null {
   if (!type || !/\.\s*into\s*\(\s*\)$/.test(value.text)) return null;
   const entity = pathOf(type).at(-1) === "ActiveModel" ? entities.named(pathOf(type), type) : null;
@@ -70,7 +70,7 @@ function fromStruct(entities: Entities, node: RustNode): Active | null {
   return { entity, columns };
 }
 
-/** `ActiveModel::default()` is what `ActiveModelBehavior::new` makes; the default of `ActiveModelTrait` sets nothing. */
+/** `ActiveModel::default()` is what `ActiveModelBehavior::new` creates; the default of `ActiveModelTrait` sets nothing. */
 function isEmptyBase(text: string, { behaviour }: Entity): boolean {
   if (/^\.\.\s*(<.*\bActiveModelTrait>|ActiveModelTrait)::default\(\)$/.test(text.trim())) return true;
   return (
@@ -83,7 +83,7 @@ function isSet(value: RustNode): boolean {
   return /^(Set|ActiveValue::Set|ActiveValue::set)$/.test(pathOf(value.field("function")).slice(-2).join("::"));
 }
 
-/** Fields that the function sets in any case; null where it may set another, or hands the value on to be changed. */
+/** Fields that the function sets in any case; null when it may set another, or passes the value on to be changed. */
 function assignedFields(within: RustNode, name: string): readonly string[] | null {
   const steady = new Set((within.field("body")?.children ?? []).flatMap(({ children }) => children));
   const fields: string[] = [];
@@ -100,11 +100,11 @@ function assignedFields(within: RustNode, name: string): readonly string[] | nul
   return fields;
 }
 
-/** Methods of a row that leave it as it is. Others take it by `&mut self` without that the code says so, such as `set` and `take`. */
+/** Methods of a row that do not change it. Others take it by `&mut self` although the code does not show it, such as `set` and `take`. */
 const LEAVES =
   /^(insert|update|save|delete|clone|is_changed|is_set|is_not_set|is_unchanged|as_ref|get|get_primary_key_value)$/;
 
-/** A call of a method on the row or on one of its fields, or a macro that is given it. */
+/** A method call on the row or on one of its fields, or a macro that gets it. */
 function mayChange(node: RustNode, name: string): boolean {
   if (node.type === "macro_invocation")
     return new RegExp(`\\b${name}\\b`).test(node.child("token_tree")?.text ?? "") && !isPrinting(node);
@@ -115,7 +115,7 @@ function mayChange(node: RustNode, name: string): boolean {
   return owner?.text === name;
 }
 
-/** Macros of the language and of tracing that only show what they are given. */
+/** Macros of the language and of tracing that only print what they are given. */
 function isPrinting(node: RustNode): boolean {
   return /^(print|println|eprint|eprintln|format|write|writeln|assert|assert_eq|assert_ne|debug_assert|dbg|trace|debug|info|warn|error)$/.test(
     pathOf(node.field("macro")).at(-1) ?? "",

@@ -12,7 +12,7 @@ export interface Chain {
   readonly links: readonly Link[];
 }
 
-/** The calls of methods that an expression consists of; `?`, `.await`, parentheses and references in between do not count. */
+/** The method calls that an expression consists of; `?`, `.await`, parentheses and references in between do not count. */
 export function chainOf(expression: RustNode): Chain {
   const node = bare(expression);
   if (node.type === "field_expression" && node.field("field")?.text === "await") return chainOf(heldIn(node));
@@ -23,7 +23,7 @@ export function chainOf(expression: RustNode): Chain {
   return { root, links: [...links, { method: member.field("field")?.text ?? "", args: argumentsOf(node), node }] };
 }
 
-/** What follows references, parentheses, `?` and `.await`. */
+/** The expression inside references, parentheses, `?` and `.await`. */
 export function bare(node: RustNode): RustNode {
   if (node.type === "reference_expression") return bare(heldIn(node));
   if (/^(await|try|parenthesized)_expression$/.test(node.type)) return bare(node.children[0] ?? node);
@@ -38,7 +38,7 @@ export function argumentsOf(call: RustNode): readonly RustNode[] {
   return call.field("arguments")?.plain ?? [];
 }
 
-/** Every chain of calls in a function or an item, the outermost alone, with those in its arguments. */
+/** Every call chain in a function or an item, only the outermost ones, and those in their arguments. */
 export function* chainsIn(node: RustNode): Generator<Chain> {
   if (node.type === "call_expression") {
     const chain = chainOf(node);

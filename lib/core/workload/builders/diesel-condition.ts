@@ -6,7 +6,7 @@ import type { DieselNames } from "./diesel-names.js";
 import { allColumns, type Values } from "./statement-text.js";
 import { Untold } from "./untold.js";
 
-/** What an expression of diesel's is in SQL. Throws `Untold`. */
+/** A diesel expression in SQL. Throws `Untold`. */
 export class DieselExpressions {
   constructor(
     private readonly names: DieselNames,
@@ -45,7 +45,7 @@ export class DieselExpressions {
     return this.operand(node);
   }
 
-  /** A column, or a function of one that is known. */
+  /** A column, or a known function of one. */
   private operand(node: RustNode): string {
     const told = this.names.column(bare(node)) ?? this.function(bare(node));
     if (told === null) throw new Untold(node);
@@ -76,13 +76,13 @@ export class DieselExpressions {
     return this.names.column(inner) ?? this.function(inner) ?? this.value(inner);
   }
 
-  /** A value that the client binds; what names a table or a column is more than a value. */
+  /** A value that the client binds; something that names a table or a column is more than a value. */
   value(node: RustNode): string {
     if (this.names.mentions(node)) throw new Untold(node);
     return this.values.next();
   }
 
-  /** What `select`, `returning` and `order` take. */
+  /** What `select`, `returning` and `order` accept. */
   selection(expression: RustNode): string {
     const node = bare(expression);
     if (node.type === "tuple_expression") return node.plain.map((each) => this.selection(each)).join(", ");

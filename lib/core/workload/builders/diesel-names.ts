@@ -8,13 +8,13 @@ import { columnText } from "./statement-text.js";
 export class DieselNames {
   /** Tables whose columns are known by their bare names: `use schema::users::dsl::*`. */
   private readonly open: readonly string[];
-  /** Single names that a `use` brings: `use schema::users::dsl::name`. */
+  /** Single names that a `use` imports: `use schema::users::dsl::name`. */
   private readonly brought = new Map<string, string>();
 
   constructor(
     private readonly schema: DieselSchema,
     root: RustNode,
-    /** The function that the names stand in. */
+    /** The function that contains the names. */
     private readonly within: RustNode,
   ) {
     const open = new Set<string>();
@@ -31,7 +31,7 @@ export class DieselNames {
     else this.brought.set(name, owner);
   }
 
-  /** `users::table`, `users::dsl::users`, or `users` where a `use` brings it. */
+  /** `users::table`, `users::dsl::users`, or `users` if a `use` imports it. */
   table(node: RustNode): DieselTable | null {
     const path = pathOf(node);
     const [owner, name] = [path.filter((part) => part !== "dsl").at(-2), path.at(-1) ?? ""];
@@ -94,7 +94,7 @@ export class DieselNames {
       : columns.map((column) => columnText(table, column ?? "")).join(", ");
   }
 
-  /** The struct that a value is of, by its own text, the function's parameters or a `let`. */
+  /** The struct of a value, by its own text, the function's parameters or a `let`. */
   structOf(expression: RustNode): MappedStruct | null {
     const node = bare(expression);
     if (node.type === "struct_expression") return this.struct(pathOf(node.field("name")).at(-1));
@@ -119,7 +119,7 @@ export class DieselNames {
     return this.schema.tables.get(name) ?? null;
   }
 
-  /** The column of one of both that leads to the other. */
+  /** The column of either table that leads to the other. */
   joined(a: DieselTable, b: DieselTable): string | null {
     const own = this.schema.joins.get(`${a.module} ${b.module}`);
     if (own !== undefined) return this.equal(a, own, b);

@@ -18,10 +18,10 @@ import {
 } from "./statement-text.js";
 import { type BuiltQuery, toldOrNull, Untold } from "./untold.js";
 
-/** What sends a query. */
+/** Methods that send a query. */
 const SENDS = /^(load|load_iter|load_stream|get_result|get_results|first|execute)$/;
 
-/** The queries that a file of an application sends by diesel, in SQL where the code says all of it. */
+/** The queries that an application's file sends through diesel, in SQL if the code gives all of it. */
 export function dieselQueries(root: RustNode, schema: DieselSchema): readonly BuiltQuery[] {
   return [...functionsIn(root)].flatMap((within) => {
     const names = new DieselNames(schema, root, within);
@@ -36,7 +36,7 @@ export function dieselQueries(root: RustNode, schema: DieselSchema): readonly Bu
   });
 }
 
-/** `sql_query("…")` has its text read elsewhere; an atomic's `load(Ordering::…)` is no query. */
+/** The text of `sql_query("…")` is read elsewhere; an atomic's `load(Ordering::…)` is not a query. */
 function isOtherCall({ root, links }: Chain, at: number): boolean {
   const name = root.type === "call_expression" ? pathOf(root.field("function")).at(-1) : "";
   return name === "sql_query" || (links[at]?.args.some(({ text }) => /\bOrdering::/.test(text)) ?? false);
@@ -151,7 +151,7 @@ class Statement {
     return `${on} DO UPDATE SET ${this.assignments(table, changes)}`;
   }
 
-  /** `(a.eq(x), b.eq(y))`, or a struct whose fields stand for columns. */
+  /** `(a.eq(x), b.eq(y))`, or a struct whose fields are columns. */
   private columnsIn(table: DieselTable, given: RustNode): readonly string[] {
     const node = bare(given);
     const parts = node.type === "tuple_expression" ? node.plain : [node];
@@ -214,7 +214,7 @@ class Statement {
       if (this.filtered(table, links, where).length > 0) throw new Untold(node);
       return table;
     }
-    // A row by itself is found by its key.
+    // A single row is found by its key.
     const struct = links.length === 0 ? this.names.structOf(root) : null;
     const own = struct && this.names.tableNamed(struct.table);
     if (!own) throw new Untold(node);

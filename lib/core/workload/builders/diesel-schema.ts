@@ -3,20 +3,20 @@ import { pathOf } from "../../rust/syntax/items.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 import type { MappedTable } from "./statement-text.js";
 
-/** A struct that stands for columns of a table: what is selected, inserted or set. */
+/** A struct that represents columns of a table: what is selected, inserted or set. */
 export interface MappedStruct {
   readonly table: string;
   readonly columns: readonly string[];
 }
 
-/** A table of `table!`, with its columns by what code calls them. */
+/** A table of `table!`, with its columns by the names that code uses. */
 export interface DieselTable extends MappedTable {
-  /** What code calls the table. */
+  /** The code's name for the table. */
   readonly module: string;
   readonly named: Readonly<Record<string, string>>;
 }
 
-/** What the code of an application says of its tables. A name that stands for two things is not known. */
+/** What an application's code says about its tables. A name with two meanings counts as unknown. */
 export interface DieselSchema {
   readonly tables: ReadonlyMap<string, DieselTable>;
   readonly structs: ReadonlyMap<string, MappedStruct>;
@@ -43,7 +43,7 @@ export function dieselSchema(roots: readonly RustNode[]): DieselSchema {
   return { tables: tables.known, structs: structs.known, joins };
 }
 
-/** What is said twice in two ways is not known. */
+/** What is said twice differently counts as unknown. */
 class Unique<T> {
   readonly known = new Map<string, T>();
   private readonly said = new Map<string, string>();
@@ -64,7 +64,7 @@ function tablesOf(macro: RustNode): readonly DieselTable[] {
   const [, keys = "id"] = /\w\s*\(([\w\s,]+)\)\s*\{/.exec(tokens) ?? [];
   const named = new Map(mapped.columns.map(({ name, column }) => [name, column]));
   const key = keys.split(",").map((part) => named.get(part.trim()) ?? part.trim());
-  // The attribute of the table itself stands in front of its braces.
+  // The table's own attribute comes before its braces.
   const [, renamed] =
     /#\[\s*sql_name\s*=\s*"([^"]+)"/.exec(tokens.slice(1, tokens.lastIndexOf("{", tokens.indexOf("->")))) ?? [];
   const columns = mapped.columns.map(({ column }) => column);

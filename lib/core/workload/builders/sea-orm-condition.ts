@@ -9,12 +9,12 @@ import { Untold } from "./untold.js";
 
 interface Column extends NonNullable<ReturnType<Entities["column"]>> {
   readonly text: string;
-  /** Whether SeaORM casts values to the column's type: it does for `Column::Name`, and not for an expression. */
+  /** Whether SeaORM casts values to the column's type: it does for `Column::Name`, but not for an expression. */
   readonly casts: boolean;
 }
 type Link = Chain["links"][number];
 
-/** What a condition of SeaORM's is in SQL. Throws `Untold`. */
+/** A SeaORM condition in SQL. Throws `Untold`. */
 export class SeaOrmConditions {
   constructor(
     private readonly entities: Entities,
@@ -51,7 +51,7 @@ export class SeaOrmConditions {
     const operator = BINARY[method];
     if (operator !== undefined && first && args.length === 1)
       return `${column} ${operator} ${this.value(first, { ...named, casts: named.casts && !operator.endsWith("LIKE") })}`;
-    // As many values as the list has when it runs: the statement is the same for each number of them.
+    // As many values as the list has at run time: the statement is the same for any number of them.
     const list = LISTS[method];
     if (list !== undefined && first && args.length === 1) return `${column} ${list} (${this.value(first, named)})`;
     if (/^(not_)?between$/.test(method) && first && second) {
@@ -74,7 +74,7 @@ export class SeaOrmConditions {
       : { ...column, text: columnText(entity, field.column), casts: true };
   }
 
-  /** A value that the client binds; what names a table or a column is more than a value. */
+  /** A value that the client binds; something that names a table or a column is more than a value. */
   private value(node: RustNode, { field, casts }: Column): string {
     if (this.entities.mentions(node) || EXPRESSION.test(node.text)) throw new Untold(node);
     const value = this.values.next();

@@ -6,7 +6,7 @@ import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { identifier } from "../../sql/quote.js";
 import type { MappedTable } from "./statement-text.js";
 
-/** A column of an entity, with the types that SeaORM casts to where it reads and writes. */
+/** A column of an entity, with the types to which SeaORM casts when it reads and writes. */
 interface MappedField {
   readonly name: string;
   readonly column: string;
@@ -18,17 +18,17 @@ interface MappedField {
 /** A table of `DeriveEntityModel`. */
 export interface Entity extends MappedTable {
   readonly fields: readonly MappedField[];
-  /** What its `ActiveModelBehavior` does of its own, such as `new` or `before_save`. Null where the files hold none. */
+  /** What its `ActiveModelBehavior` overrides, such as `new` or `before_save`. Null when the files contain none. */
   readonly behaviour: ReadonlySet<string> | null;
 }
 
-/** What paths of an application that uses SeaORM mean. */
+/** What paths mean in an application that uses SeaORM. */
 export class Entities {
   private readonly known = new Map<RustNode, Entity | null>();
 
   constructor(private readonly crate: Crate) {}
 
-  /** The entity of `cake::Entity` or `cake::ActiveModel`. Null where the files do not say all of it. */
+  /** The entity of `cake::Entity` or `cake::ActiveModel`. Null when the files do not give all of it. */
   named(path: readonly string[], node: RustNode): Entity | null {
     const model = path.length > 0 ? entityModel(this.crate, path, node) : null;
     return model && this.of(model);
@@ -92,7 +92,7 @@ export class Entities {
     return new Set(impls.flatMap((impl) => this.crate.methods(impl)).map(({ name }) => name));
   }
 
-  /** The enum of the database that a field's values are of; SeaORM reads those as text. */
+  /** The database enum whose values a field holds; SeaORM reads those as text. */
   private enumOf(type: RustNode): { readonly name: string; readonly array: string } | null {
     const outer = pathOf(type.type === "generic_type" ? type.field("type") : type).at(-1);
     const inner = type.type === "generic_type" ? type.field("type_arguments")?.plain[0] : undefined;
@@ -124,7 +124,7 @@ export function everyColumn(entity: Entity): string {
   return entity.fields.map((field) => selectedText(entity, field)).join(", ");
 }
 
-/** RETURNING names columns alone. */
+/** RETURNING names only columns. */
 export function returnedColumns({ fields }: Entity): string {
   return returnedFields(fields);
 }

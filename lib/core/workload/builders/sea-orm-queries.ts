@@ -23,13 +23,13 @@ type Link = Chain["links"][number];
 /** What begins a query of an entity. */
 const STARTS =
   /^(find|find_by_id|find_by_statement|find_related|find_linked|insert|insert_many|update|update_many|delete|delete_many|delete_by_id)$/;
-/** Begun by a row, and so of no entity that its own text names. */
+/** Started from a row, and so of no entity that its own text names. */
 const OF_A_ROW = /^(find_(also_|with_)?(related|linked)|load_(one|many|many_to_many))$/;
 const READS = /^(all|one|count|stream|paginate)$/;
 const WRITES = /^exec(_with_returning|_without_returning)?$/;
 const ROW_WRITES = /^(insert|update|save|delete)$/;
 
-/** The queries that a file of an application sends by SeaORM, in SQL where the code says all of it. */
+/** The queries that an application's file sends through SeaORM, in SQL if the code gives all of it. */
 export function seaOrmQueries(root: RustNode, entities: Entities): readonly BuiltQuery[] {
   return [...functionsIn(root)].flatMap((within) => {
     const body = within.field("body") ?? within;
@@ -41,7 +41,7 @@ export function seaOrmQueries(root: RustNode, entities: Entities): readonly Buil
 
 interface Context {
   readonly entities: Entities;
-  /** The function that the chain stands in. */
+  /** The function that contains the chain. */
   readonly within: RustNode;
   readonly awaited: ReadonlySet<RustNode>;
 }
@@ -50,7 +50,7 @@ function isAwait({ type }: RustNode): boolean {
   return type === "await_expression";
 }
 
-/** `Entity::find()` with nothing behind it is no chain. */
+/** `Entity::find()` with nothing after it is not a chain. */
 function* lonelyCalls(body: RustNode): Generator<Chain> {
   const inChains = new Set([...body.descendants()].filter(({ type }) => type === "field_expression").map(held));
   for (const node of body.descendants())
@@ -58,7 +58,7 @@ function* lonelyCalls(body: RustNode): Generator<Chain> {
       yield { root: node, links: [] };
 }
 
-/** Arguments of a macro such as `try_join!` are tokens: a query in them is noticed, its text is not. */
+/** Arguments of a macro such as `try_join!` are tokens: a query in them is noticed, but its text is not read. */
 function* inMacros(body: RustNode, entities: Entities): Generator<BuiltQuery> {
   for (const node of body.descendants()) {
     if (node.type !== "macro_invocation") continue;
@@ -216,7 +216,7 @@ class Statement {
     else if (method === "distinct") select.distinct = true;
     else if (method === "lock_exclusive") select.lock = "FOR UPDATE";
     else if (method === "lock_shared") select.lock = "FOR SHARE";
-    // Into what the program reads the rows is not the query's.
+    // The type into which the program reads the rows is not part of the query.
     else if (!(only.columns ? /^into_(tuple|model|json|values)$/ : /^into_json$/).test(method)) throw new Untold(node);
   }
 
@@ -263,7 +263,7 @@ class Statement {
     return `UPDATE ${tableText(entity)} SET ${set.join(", ")} ${whereText(where)}`;
   }
 
-  /** `Expr::value(x)`, which SeaORM binds as it is. */
+  /** `Expr::value(x)`, which SeaORM binds unchanged. */
   private assigned(node: RustNode): string {
     const inner = bare(node);
     const path = inner.type === "call_expression" ? pathOf(inner.field("function")).slice(-2).join("::") : "";

@@ -1,6 +1,6 @@
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 
-/** A call whose SQL the code alone does not tell. */
+/** A call whose SQL the code alone does not give. */
 export class Untold extends Error {
   override readonly name = "Untold";
 
@@ -9,13 +9,13 @@ export class Untold extends Error {
   }
 }
 
-/** A query that a builder puts together; `text` null where it cannot be told. */
+/** A query that a builder assembles; `text` is null when it cannot be told. */
 export interface BuiltQuery {
   readonly text: string | null;
   readonly node: RustNode;
 }
 
-/** Null where it cannot be told. */
+/** Null when it cannot be told. */
 export function toldOrNull(tell: () => string): string | null {
   try {
     return tell();
