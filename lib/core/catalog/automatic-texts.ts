@@ -27,7 +27,7 @@ const OUTSIDE_STRINGS = `regexp_replace(t.text, '("([^"]|"")*")|''([^'']|'''')*'
 /** A call of current_setting for a setting that not everybody may read, or whose name is only known at run time; matched in the text as it is. */
 const HIDDEN_SETTING = String.raw`t.text ~ 'current_setting\((?!''[\w.]+'')' or t.text ~* 'current_setting\(''(${HIDDEN_SETTINGS.join("|")})'''`;
 
-/** Extension views that call functions which act: whoever reads the view calls them. */
+/** Extension views that call functions with effects: whoever reads the view calls them. */
 const VIEWS_OF_EXTENSIONS = `select c.relname::text from pg_class c join pg_rewrite w on w.ev_class = c.oid
   join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_proc'::regclass
   where c.relkind = 'v' and c.oid >= 16384 and d.refobjid in (select acting.oid from acting)

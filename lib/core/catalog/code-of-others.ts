@@ -44,8 +44,8 @@ const MORE_THAN_OWNER = `exists (select from pg_roles m
       and pg_has_role(session_user, m.oid, 'MEMBER') and not pg_has_role(r.oid, m.oid, 'MEMBER'))`;
 
 /**
- * An owner with at least the login's rights gains nothing by being called: a superuser, the login itself, and a member of it. A login with rights in
- * databases only also trusts the database's owner, and the role that it is a member of to own objects there, as long as it has no more rights there
+ * An owner with at least the login's rights gains nothing by being called: a superuser, the login itself, and a member of it. A login whose rights
+ * are limited to databases also trusts the database's owner, and the role that it is a member of to own objects there, as long as it has no more rights there
  * than that role.
  */
 export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user, 'USAGE')

@@ -16,7 +16,7 @@ export const stackPolicySchema = z.strictObject({
   quorum: z.int().min(1).default(2),
   /** Limits that a pack may lower but never raise. */
   thresholds: thresholdsSchema.prefault({}),
-  /** Who may submit releases; a pack that none of them signed is refused. */
+  /** Who may submit releases; a pack signed by none of them is refused. */
   signers: z.array(signerSchema),
   /** Names and ARNs of the secrets through which a pack may reach a database other than a tenant's. */
   secrets: z.array(z.string().min(1)).default([]),

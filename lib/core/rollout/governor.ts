@@ -44,7 +44,7 @@ export function pausedFor(figure: string, why: string): Decision {
   return { pace: "pause", figure, part: 1, why };
 }
 
-/** From this share of a limit on, batches are half the size. */
+/** From this share of a limit on, half as many batches run. */
 const SLOW_FROM = 0.5;
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

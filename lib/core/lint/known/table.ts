@@ -8,7 +8,7 @@ export interface KnownColumn {
   /** Null when it is unknown. */
   notNull: boolean | null;
   /**
-   * What always provides its values: the server for a generated column, a sequence for GENERATED ALWAYS AS IDENTITY. Null for neither, and when it is
+   * The only source of its values: the server for a generated column, a sequence for GENERATED ALWAYS AS IDENTITY. Null for neither, and when it is
    * unknown.
    */
   givenBy: "expression" | "sequence" | null;

@@ -5,7 +5,7 @@ import { identifier, qualified } from "../../sql/quote.js";
 import type { LedgerFormat } from "../ledger.js";
 import { ledgerOfOurs } from "./own.js";
 
-/** Id of the convention of a release that consists of one backfill. */
+/** Id of the convention of a release that consists of one backfill, run on its own. */
 export const BACKFILL = "backfill";
 
 /** Which backfills a tenant had outside a release: `backfill_ledger` in our own schema. */

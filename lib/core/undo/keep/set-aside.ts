@@ -207,7 +207,7 @@ function isWritten(column: ColumnObject): string {
     : `${value}::text IS DISTINCT FROM (${constant})::${column.attributes.type}::text`;
 }
 
-/** Over `t`: the release itself has put something there. What differs each time cannot be told apart, and gives way. */
+/** Over `t`: the release itself has put something there. Values that differ each time cannot be recognised, and give way. */
 function isFilled(column: ColumnObject): string {
   return constantDefault(column) === "unknown" ? "false" : isWritten(column);
 }
