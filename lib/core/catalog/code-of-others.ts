@@ -45,8 +45,8 @@ const MORE_THAN_OWNER = `exists (select from pg_roles m
 
 /**
  * An owner with at least the login's rights gains nothing by being called: a superuser, the login itself, and a member of it. A login whose rights
- * are limited to databases also trusts the database's owner, and the role that it is a member of to own objects there, as long as it has no more rights there
- * than that role.
+ * are limited to databases also trusts the database's owner, and the role that it is a member of to own objects there, as long as it has no more
+ * rights there than that role.
  */
 export const LESSER_OWNER = `not (r.rolsuper or pg_has_role(r.oid, session_user, 'USAGE')
     or not ${POWERFUL} and (r.oid = (select b.datdba from pg_database b where b.datname = current_database())
