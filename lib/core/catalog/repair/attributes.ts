@@ -43,7 +43,7 @@ function grantedByDefault(object: CatalogObject, index: CatalogIndex): readonly 
   return granted.length === 0 ? null : [...defaultsOf(object), ...granted];
 }
 
-/** DEPENDS ON EXTENSION, of what goes with one. */
+/** DEPENDS ON EXTENSION, for what goes with an extension. */
 export function setExtensions(declared: CatalogObject, actual: CatalogObject | null): string[] | null {
   const target = targetOf(declared);
   if (target === null) return null;

@@ -163,7 +163,7 @@ export function isTaking(statement: string): boolean {
   return /^DROP |^ALTER TABLE .* DROP CONSTRAINT IF EXISTS /s.test(statement);
 }
 
-/** The statements of a repair, each with its stop. */
+/** The statements of a repair, each with its semicolon. */
 export function piecesOf(repair: string): readonly string[] {
   return commandsOf(repair).map((command) => `${command};`);
 }

@@ -270,7 +270,7 @@ function again(node: RustNode): Value {
   return unknown("It is awaited more than once", node);
 }
 
-/** Which of function and loop one of the branches may have left. */
+/** What one of the branches may have left: the function or the loop. */
 export function leaving(results: readonly BranchResult[]): "return" | "loop" | null {
   if (results.some(({ end, mayReturn }) => end === "return" || mayReturn)) return "return";
   return results.some(({ end, mayLoop }) => end === "loop" || mayLoop) ? "loop" : null;
