@@ -26,7 +26,7 @@ export async function finish(io: Io, executed: Ended, json: boolean): Promise<Ex
     return 3;
   }
   await printSummary(io, ports, outcome, json);
-  // The state machine's own result counts too: an outcome that it did not accept is no pass.
+  // The state machine's own result counts too: an outcome that it did not accept is not a pass.
   if (outcome.status === "passed") return execution.status === "succeeded" ? 0 : 3;
   return outcome.status === "failed" ? 3 : 1;
 }

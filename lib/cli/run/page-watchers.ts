@@ -34,7 +34,7 @@ export class Watchers {
 /** Reading takes no more than this share of the time, however many pages ask. */
 const MOST_SHARE = 0.1;
 
-/** The page's model for pages that poll: the gates' findings are read once, what changes is read no more often than is cheap. */
+/** The page's model for pages that poll: the gates' findings are read once, what changes is read only as often as is cheap. */
 export function liveModels(ports: Ports): (run: string) => Promise<ReviewModel | null> {
   let gates: ReviewModel | null = null;
   let reading: Promise<ReviewModel | null> | null = null;

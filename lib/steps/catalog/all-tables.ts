@@ -9,7 +9,7 @@ const RECEIVED = `pg_is_in_recovery() or exists (select from pg_replication_slot
 
 /**
  * A publication FOR ALL TABLES also sends our tables, and a subscription that lacks one of them stops at its first row: measured in
- * `test/integration/catalog/logical-replica.test.ts`. Empty where nobody receives. Throws `DatabaseError`.
+ * `test/integration/catalog/logical-replica.test.ts`. Empty if nobody receives. Throws `DatabaseError`.
  */
 export async function allTablesFindings(session: Session, tenant: Tenant): Promise<readonly Finding[]> {
   const rows = await session.query<{ name: string }>(

@@ -81,7 +81,7 @@ class Backfill {
   /** The end of the current batch, to name its row. */
   private to: KeyTexts | null = null;
   private longestMs = 0;
-  /** Of the statement only: what else a transaction costs is no reason for fewer rows. */
+  /** Of the statement only: a transaction's other costs are no reason for fewer rows. */
   private workMs = 0;
   /** Rows changed before the current batch. */
   private before = 0;

@@ -40,7 +40,7 @@ export class KeptBudget {
     if (sum > this.limit) throw new KeptTooLarge(this.version, sum, this.limit);
   }
 
-  /** The current total of copies that grow over several transactions. Throws `KeptTooLarge`. */
+  /** The total so far of copies that grow over several transactions. Throws `KeptTooLarge`. */
   stands(bytes: number): void {
     this.spent = 0;
     this.weigh(bytes);

@@ -45,7 +45,7 @@ export interface ProvedStatement {
   }[];
 }
 
-/** Rows of a table before and after the release; null where the table does not exist. */
+/** Rows of a table before and after the release; null if the table does not exist. */
 export interface TableRows {
   readonly table: string;
   readonly before: number | null;
@@ -108,7 +108,7 @@ export interface Proof {
   readonly rollbacks: readonly ProvedRollback[];
   readonly rerun: Rerun;
   readonly resumes: readonly ResumePoint[];
-  /** ANALYZE after the release, with its time; absent where the rollout has none or needs none. */
+  /** ANALYZE after the release, with its time; absent if the rollout has none or needs none. */
   readonly analyzed?: readonly Analyzed[];
   /** Whether the release ran a second time after it was taken back, and led to the same schema. */
   readonly upAgain: boolean;

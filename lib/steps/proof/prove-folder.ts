@@ -20,7 +20,7 @@ export interface ProofDatabases {
   copy(of: Clone): Promise<Clone>;
 }
 
-/** Bytes that a copy may grow by, where no config says otherwise. */
+/** Bytes that a copy may grow by, if no config says otherwise. */
 export const GROWTH_LIMIT = 20 * 2 ** 30;
 
 export interface ProveFolder {
@@ -54,7 +54,7 @@ export interface ProvedMigration {
   readonly losses: readonly string[];
   /** Why the way back is not proved, or why the migration did not run. */
   readonly reasons: readonly string[];
-  /** How the author's down migration did; null if there is none. */
+  /** The result of the author's down migration; null if there is none. */
   readonly author: RollbackVerdict | null;
   /** Whether it was proved over generated rows; false if none were asked for, or it runs over none. */
   readonly generated: boolean;

@@ -21,7 +21,7 @@ export interface Released {
 
 /**
  * Whether an application can still write after the release: one row of every table and view that it concerns is updated, deleted and
- * inserted, and everything is rolled back. What was refused for the same reason on a clone that never saw the release is no finding.
+ * inserted, and everything is rolled back. What was refused for the same reason on a clone that never saw the release is not a finding.
  */
 export async function writabilityFindings(
   input: ProveOnClone,

@@ -23,8 +23,8 @@ export interface SameEnd {
 }
 
 /**
- * Whether two clones ended with the same schema and the same rows. If rows differ, the original runs once more, to find out what is its own
- * chance.
+ * Whether two clones ended with the same schema and the same rows. If rows differ, the original runs once more, to find out which
+ * differences are chance.
  */
 export async function sameEnd(plan: Ended, original: Ended, clones: Clones, input: ProveOnClone): Promise<SameEnd> {
   const compared = compareStates(plan.state, original.state, input.numbered);

@@ -4,8 +4,8 @@ import { refuseUnknownGroups, WavePolicyError } from "../../core/rollout/waves.j
 import type { Tenant } from "../../ports/registry.js";
 
 /**
- * Throws `WavePolicyError` for a group without tenants in the registry, and for a window that is over: before a tenant is read, since none
- * could fix that.
+ * Throws `WavePolicyError` for a group without tenants in the registry, and for a window that is over: before a tenant is read, since no
+ * tenant could fix that.
  */
 export function refusePolicy({ rollout }: Config, listed: readonly Tenant[], now: number): void {
   refuseUnknownGroups(listed, rollout);

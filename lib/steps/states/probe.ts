@@ -21,7 +21,7 @@ import { needRequest } from "../run/stored-request.js";
 
 interface Output {
   readonly ok: boolean;
-  /** Asking again would tell no more: what is unknown is left to a rehearsal, whose answer holds only for these questions. */
+  /** Asking again would add nothing: what is unknown is left to a rehearsal, whose answer holds only for these questions. */
   readonly asked: boolean;
   readonly batch: string;
 }

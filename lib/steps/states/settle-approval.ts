@@ -25,7 +25,7 @@ export const settleApproval: Step<z.infer<typeof input>, Output> = {
     const state = approvalState(record.request, record.entries, ports.clock.now());
     for (const entry of record.entries) await auditEntry(ports, entry, record.request.digest);
     for (const key of await ports.artifacts.list(artifact.refusals)) await auditRefusal(ports, key);
-    // A wait that ended early, for whatever reason, without a decision is no approval.
+    // A wait that ended early, for whatever reason, without a decision does not count as approval.
     const decision = state.status === "pending" ? "expired" : state.status;
     if (decision === "expired") await note(ports, "schema-gate", "approval.expired", record.request.digest, {});
     return { decision };
