@@ -61,7 +61,10 @@ function generalText({ tenants = [] }: Finding, text: string): string {
   const [id, ...others] = tenants;
   if (id === undefined || others.length > 0) return text;
   const named = new RegExp(`(?<![\\w-])(?:([Tt])enant )?${escaped(id)}(?![\\w-])`, "g");
-  return text.replaceAll(named, (_, initial) => (initial === "T" ? "The tenant" : "the tenant"));
+  // Its database often has its name: `host:5432/acme`.
+  const general = (found: string, initial: string | undefined, at: number) =>
+    found === id && text[at - 1] === "/" ? "…" : initial === "T" ? "The tenant" : "the tenant";
+  return text.replaceAll(named, general);
 }
 
 function escaped(text: string): string {

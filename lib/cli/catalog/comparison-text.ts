@@ -1,4 +1,5 @@
 import type { Comparison, Difference } from "../../core/catalog/compare.js";
+import { harmOf } from "../../core/catalog/repair/harm.js";
 import { plural } from "../../core/plural.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -15,7 +16,15 @@ export function comparisonText(io: Io, comparison: Comparison): string {
   );
   const sql = repairs.flatMap((repair) => repair.split("\n"));
   const block =
-    sql.length === 0 ? [] : ["", `${REPAIRS}:`, ...sql.map((line) => style.dim(`    ${printable(line)}`)), ""];
+    sql.length === 0
+      ? []
+      : [
+          "",
+          `${REPAIRS}:`,
+          ...harm(differences).map((text) => `    -- ${printable(text)}`),
+          ...sql.map((line) => style.dim(`    ${printable(line)}`)),
+          "",
+        ];
   const order = columnOrder.map(
     ({ schema, table, actual, declared }) =>
       `order    Table ${printable(`${schema}.${table}`)} has its columns in another order: ${printable(actual.join(", "))}; declared is ${printable(declared.join(", "))}.`,
@@ -33,7 +42,10 @@ export function comparisonMarkdown({ differences, repairs, columnOrder, versionO
   );
   const table = rows.length === 0 ? [] : ["| severity | object | difference |", "|--|--|--|", ...rows, ""];
   const lines = repairs.flatMap((repair) => repair.split("\n"));
-  const sql = lines.length === 0 ? [] : [`${REPAIRS}:`, "", fenced(lines), ""];
+  const sql =
+    lines.length === 0
+      ? []
+      : [`${REPAIRS}:`, "", ...harm(differences).flatMap((text) => [cell(text), ""]), fenced(lines), ""];
   const order = columnOrder.map(
     ({ schema, table: name }) => `- The columns of ${cell(`${schema}.${name}`)} are in another order.`,
   );
@@ -47,6 +59,11 @@ function summary(differences: readonly Difference[], order: number, own: number)
     ...(own > 0 ? [`${plural(own, "difference")} caused by the servers' versions.`] : []),
   ];
   return [head, ...more].join(" ");
+}
+
+function harm(differences: readonly Difference[]): readonly string[] {
+  const text = harmOf(differences.filter(({ repair }) => repair !== null));
+  return text === null ? [] : [text];
 }
 
 /** The repairs depend on each other, so they are printed together. */

@@ -4,6 +4,8 @@ import type { Ports } from "../../ports/ports.js";
 
 /** Brings the answer to an approval while the run waits for it. */
 export interface Approver {
+  /** Opens the page of a run that goes on; nothing where it was not approved. */
+  show(ports: Ports): Promise<void>;
   /** True if there is a decision (whatever it is) or the time is over; false to leave the run waiting and end. */
   wait(ports: Ports, stop: AbortSignal): Promise<boolean>;
   /** Closes what was opened for people: after the report is written and before the trail is sealed, or when the run stops. */

@@ -124,6 +124,8 @@ async function work(options: ExecuteOptions, { view, observer, hear }: Audience)
       hear,
     });
     await begin(ports, options);
+    // The question is not asked again, and the page of what was answered is opened nowhere else.
+    if (options.resumed) await approver.show(ports);
     configureRuntime(async () => ports);
     const machine = stateMachine();
     const entrance = (await options.enter?.(ports)) ?? { state: machine.StartAt, input: {} };

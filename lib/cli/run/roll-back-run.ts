@@ -53,7 +53,7 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
     request,
     configDirectory: dirname(workspace.root),
     resumed: false,
-    approver: { wait: async () => false, end: async () => {} },
+    approver: { show: async () => {}, wait: async () => false, end: async () => {} },
     enter: async (ports) => ({
       state: "RollBackHosts",
       input: { breaker: await claimed(ports, name, tenants) },

@@ -1,5 +1,6 @@
 import { approvalsOf } from "../../adapters/local/open-run.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
+import type { Workspace } from "../../adapters/local/workspace.js";
 import { approvalState } from "../../core/approval/decide.js";
 import type { Release } from "../../core/migration/release.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -11,6 +12,7 @@ import { artifact } from "../../steps/run/records.js";
 import type { Outcome } from "../../steps/states/report.js";
 import type { RunStatus } from "../json/run.js";
 import type { FoundRun } from "./find-run.js";
+import { lockHolder } from "./run-lock.js";
 
 /** How one run is doing, only from its folder. */
 export async function statusOf({ workspace, artifacts, request }: FoundRun): Promise<RunStatus> {
@@ -31,5 +33,16 @@ export async function statusOf({ workspace, artifacts, request }: FoundRun): Pro
   const leftMs = left === null ? null : Math.round(left);
   const hold = await heldNow({ run, artifacts, clock: systemClock }, request);
   if (hold !== null) return { ...common, leftMs, state: "held", held: hold.text, next: `schema-gate resume ${run}` };
+  if (isWorkedOn(workspace, run))
+    return { ...common, leftMs, state: "running", next: `schema-gate status ${run} --watch` };
   return { ...common, leftMs, state: outcome ? "failed" : "unfinished", next: `schema-gate resume ${run}` };
+}
+
+/** A lock that cannot be read is said to whoever needs it. */
+function isWorkedOn(workspace: Workspace, run: string): boolean {
+  try {
+    return lockHolder(workspace, run) !== null;
+  } catch {
+    return false;
+  }
 }

@@ -29,6 +29,7 @@ export interface WaitingOptions {
 export function approverFor(options: WaitingOptions): Approver {
   const opened: Opened = { server: null, asking: Promise.resolve() };
   return {
+    show: (ports) => showRollout(ports, options, opened),
     wait: (ports, stop) => waitForAnswer(ports, stop, options, opened),
     async end() {
       const { server } = opened;
@@ -52,10 +53,7 @@ async function waitForAnswer(
   opened: Opened,
 ): Promise<boolean> {
   const { io, mode, name } = options;
-  if (await isDecided(ports)) {
-    await showRollout(ports, options, opened);
-    return true;
-  }
+  if (await isDecided(ports)) return true;
   await printVerdict(io, ports);
   if (mode === "leave") {
     io.stderr.write(`Waiting for an approval. Decide with: schema-gate approve ${ports.run}\n`);

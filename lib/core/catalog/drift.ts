@@ -3,6 +3,7 @@ import type { Catalog } from "./catalog.js";
 import type { Cluster } from "./clusters.js";
 import { type CompareOptions, type Comparison, compareCatalogs, type Difference } from "./compare.js";
 import { CatalogIndex } from "./lookup.js";
+import { harmOf } from "./repair/harm.js";
 import { orderedRepairs } from "./repair/repair.js";
 
 /** Drift that somebody wants until a given day. One of `tenant` and `group` may be set; neither means every tenant. */
@@ -151,15 +152,12 @@ function driftFinding(
   };
 }
 
-/** Warns where the repair drops something with data in it; nothing of ours keeps that data. */
+/** Warns where the repair does harm. */
 function repairText(differences: readonly Difference[]): string {
-  const lost = differences.filter(({ change, kind }) => change === "unexpected" && HOLD_DATA.has(kind));
+  const harm = harmOf(differences);
   const advice = "Where the release does not bring the tenant back to the declared schema, this does";
-  if (lost.length === 0) return `${advice}:`;
-  return `${advice}. It drops ${lost.map(({ kind, subject }) => `${kind} ${subject}`).join(", ")} with all data in it, which nothing keeps: save that first, or allow the drift under drift.allow.`;
+  return harm === null ? `${advice}:` : `${advice}. ${harm}`;
 }
-
-const HOLD_DATA: ReadonlySet<string> = new Set(["table", "column", "materialized view", "sequence"]);
 
 /** `drift.index-missing`, `drift.column-nullable`, `drift.function-changed`, … */
 function driftCode(difference: Difference): string {

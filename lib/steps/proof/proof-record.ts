@@ -1,5 +1,6 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { compareCatalogs, type Difference } from "../../core/catalog/compare.js";
+import { harmOf } from "../../core/catalog/repair/harm.js";
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
@@ -80,6 +81,7 @@ function isAllowed(cluster: ClusterRecord, difference: Difference): boolean {
 
 /** Drift that the release does not heal blocks if the release touches the object; otherwise it is only reported. */
 function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding {
+  const harm = harmOf([difference]);
   return {
     code: "drift.not-healed",
     gate: "dry-run",
@@ -87,7 +89,7 @@ function driftThatStays(cluster: ClusterRecord, difference: Difference): Finding
     subject: { kind: difference.kind, name: difference.subject },
     message: `After the release, this still differs from the declared schema: ${difference.message}`,
     remedy: {
-      text: "Repair the drift before the release, or allow it under drift.allow in the config with a reason and a date.",
+      text: `Repair the drift before the release, or allow it under drift.allow in the config with a reason and a date.${difference.repair === null || harm === null ? "" : ` ${harm}`}`,
       ...(difference.repair === null ? {} : { sql: difference.repair }),
     },
     tenants: cluster.tenants,

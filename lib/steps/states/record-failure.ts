@@ -34,7 +34,7 @@ export const recordFailure: Step<z.infer<typeof input>, Output> = {
         severity: "error",
         unknown: true,
         subject: { kind: "run", name: ports.run },
-        message: `The run could not be finished (${error}): ${text}`,
+        message: `The run could not be finished${error === "Error" ? "" : ` (${error})`}: ${text}`,
         remedy: again ? NEW_RUN : { ...RESUME, command: `schema-gate resume ${ports.run}` },
       },
     ]);

@@ -60,3 +60,10 @@ it("loses no tenant, and gives no group twice, whatever tenants are called", () 
     }),
   );
 });
+
+it("leaves out a database that is called as its tenant", () => {
+  const [group] = groupFindings(
+    ["a", "b"].map((id) => found(id, `Tenant ${id} (127.0.0.1:1/${id}) could not be read.`)),
+  );
+  expect(group?.finding.message).toBe("The tenant (127.0.0.1:1/…) could not be read.");
+});

@@ -235,6 +235,8 @@ describe("a fleet that changes", () => {
     const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = 't000'";
     const inHand = () => fleet.inDatabase("postgres", async (client) => (await client.query(waiting)).rows.length > 0);
     await until(inHand, "the first tenant is in hand");
+    expect((await fleet.command(["status"])).stdout).toMatch(/ running .* → schema-gate status \S+ --watch/);
+    expect((await fleet.command(["approve", "--link"])).stdout).toMatch(/^http:\S+\n$/);
     await fleet.command(["pause"]);
     await blocker.end();
     await until(() => fleet.progress("t000")?.status === "migrated", "the tenant in hand is finished");
@@ -245,6 +247,7 @@ describe("a fleet that changes", () => {
     const end = await resuming;
     expect(end.code, end.stderr).toBe(0);
     expect(end.stderr).toContain("The rollout is held: paused by");
+    expect(end.stderr).toMatch(/^The page of the rollout: http:/m);
     expect(await kinds()).toEqual(Array(6).fill("new"));
   }, 240_000);
 

@@ -1,5 +1,6 @@
 import type { FleetEntry } from "../../../adapters/local/fleet.js";
 import { type Endpoint, openSession } from "../../../adapters/pg/connection.js";
+import { databaseError } from "../../../adapters/pg/database-error.js";
 import { isLoopback } from "../../../adapters/pg/endpoint.js";
 import { ROLE_FACTS, type RoleFacts } from "../../../core/catalog/role-facts.js";
 import { roleFindings } from "../../../core/catalog/role-findings.js";
@@ -11,6 +12,7 @@ import { identifier } from "../../../core/sql/quote.js";
 import { judgeStatistics } from "../../../core/workload/judge-statistics.js";
 import { FIND_STATEMENTS, type StatementsView } from "../../../core/workload/statement-statistics.js";
 import type { SessionOptions } from "../../../ports/database.js";
+import { remedyOf } from "../../../steps/run/database-finding.js";
 
 /** Short limits: a server that does not answer soon is itself the answer. */
 export const READ: SessionOptions = { purpose: "read", statementTimeout: 10_000, lockTimeout: 1000 };
@@ -86,6 +88,6 @@ export function unreachable(name: string, error: unknown): Check {
   return lacking(name, "error", {
     message: `It could not be reached: ${(error as Error).message}`,
     cost: "A tenant that cannot be read is unknown, and one unknown tenant blocks the release.",
-    remedy: "Check the URL, the password and the network.",
+    remedy: remedyOf(databaseError(error).code) ?? "Check the URL, the password and the network.",
   });
 }
