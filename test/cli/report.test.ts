@@ -171,3 +171,14 @@ describe("report", () => {
     expect(await schemaGate(root, ["report", "whole", "-o", "no/such/folder/x"])).toMatchObject({ code: 3 });
   });
 });
+
+it("names files in SARIF from the root of the repository", async () => {
+  const evidence = sampleEvidence();
+  const placed = { ...evidence, release: evidence.release && { ...evidence.release, folder: "db/migrations" } };
+  run("placed", JSON.stringify(placed));
+  const uris = async (name: string) => {
+    const { stdout } = await schemaGate(root, ["report", name, "--format", "sarif"]);
+    return [...stdout.matchAll(/"uri": "([^"]*)"/g)].map(([, uri]) => uri);
+  };
+  expect(await uris("placed")).toEqual((await uris("whole")).map((uri) => `db/migrations/${uri}`));
+});

@@ -14,6 +14,12 @@ export async function repositoryRoot(folder: string): Promise<string | null> {
   return root?.toString("utf8").replace(/\n$/, "") || null;
 }
 
+/** Where a folder lies in its repository, with slashes; empty for its root, null outside of one. */
+export async function placeInRepository(folder: string): Promise<string | null> {
+  const prefix = await git(folder, ["rev-parse", "--show-prefix"]).catch(() => null);
+  return prefix === null ? null : prefix.toString("utf8").replace(/\/?\n$/, "");
+}
+
 /** Runs git and returns its output. Throws `GitError` if git cannot be started or fails. */
 export function git(directory: string, args: readonly string[], input = ""): Promise<Buffer> {
   const child = spawn("git", [...QUIET, ...args], {

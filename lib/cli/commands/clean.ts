@@ -36,6 +36,18 @@ export const clean: CommandModule = {
       unfinished: options.unfinished === true,
       repaired: options.repaired === true,
       yes: options.yes === true,
+      again: again(options),
     });
   },
 };
+
+/** The same, decided. */
+function again({ config, olderThan, unfinished, repaired }: Readonly<Record<string, unknown>>): string {
+  const given = [
+    ...(config === "schema-gate.yaml" ? [] : ["--config", config]),
+    ...(olderThan === "30d" ? [] : ["--older-than", olderThan]),
+    ...(unfinished === true ? ["--unfinished"] : []),
+    ...(repaired === true ? ["--repaired"] : []),
+  ];
+  return ["schema-gate clean", ...given, "--yes"].join(" ");
+}

@@ -35,6 +35,8 @@ export interface CleanOptions {
   readonly config: string;
   /** Milliseconds. */
   readonly olderThan: number;
+  /** The command that does what this one only says. */
+  readonly again: string;
   readonly unfinished: boolean;
   /** Also runs whose repairs could still be undone. */
   readonly repaired: boolean;
@@ -52,7 +54,7 @@ export async function cleanRuns(io: Io, options: CleanOptions): Promise<ExitCode
   const code = left.some(({ altered }) => altered) ? 1 : 0;
   if (!options.yes) {
     io.stdout.write(
-      `${plural(runs.length, "run")}, ${sum}. Nothing was removed; do it with: schema-gate clean --yes\n`,
+      `${plural(runs.length, "run")}, ${sum}. Nothing was removed; do it with: ${printable(options.again)}\n`,
     );
     return code;
   }

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { changeOf } from "../../adapters/local/change-of.js";
 import { Fleet } from "../../adapters/local/fleet.js";
+import { placeInRepository } from "../../adapters/local/git.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { workspaceIn } from "../../adapters/local/workspace.js";
@@ -58,11 +59,13 @@ export async function startRun(io: Io, options: StartOptions): Promise<ExitCode>
   const { backfill, mode } = options;
   const folder = backfill ? dirname(backfill.file) : resolve(directory, config.migrations);
   const change = await changeOf(folder, io.env);
+  const place = await placeInRepository(folder);
   const request: RunRequest = {
     ...newRequest(io, config, backfill ? "backfill" : mode),
     mode,
     ...(backfill ? { backfill } : {}),
     ...(change === null ? {} : { change }),
+    ...(place === null ? {} : { folder: place }),
     fresh: options.fresh,
     configFile: path,
     ...(isEverybody(selection) ? {} : { selection }),

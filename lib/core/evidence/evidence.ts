@@ -34,6 +34,10 @@ const run = z.strictObject({
 const release = z.strictObject({
   name: z.string(),
   convention: z.string(),
+  folder: z
+    .string()
+    .optional()
+    .meta({ description: "Where the files of the migrations lie in their repository; absent outside of one." }),
   digest: sha256.meta({ description: "SHA-256 of the canonical JSON of the migrations' checksums, in order." }),
   migrations: z.array(
     z.strictObject({

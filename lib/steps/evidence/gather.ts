@@ -172,7 +172,7 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
       finishedAt: new Date(now).toISOString(),
     },
     verdict: verdictOf({ request, findings, score, approval, rollout, pending, tenants: run.fleet.length, run }),
-    release: run.release && releaseEvidence(run.release, run.clusters),
+    release: run.release && releaseEvidence(run.release, run.clusters, run.request.folder),
     declared: run.clusters[0]?.declared?.before ?? null,
     tenants: tenantsEvidence(run),
     ...leftOutEvidence(run),

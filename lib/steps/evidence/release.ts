@@ -6,12 +6,17 @@ import { pendingContract } from "../catalog/pending.js";
 import type { ClusterRecord } from "../run/records.js";
 
 /** The release as the evidence names it. */
-export function releaseEvidence(release: Release, clusters: readonly ClusterRecord[]): Evidence["release"] {
+export function releaseEvidence(
+  release: Release,
+  clusters: readonly ClusterRecord[],
+  folder: string | undefined,
+): Evidence["release"] {
   const pieces = release.coverage.pieces;
   const { columns, indexes, foreignKeys } = countContract(pendingContract(release, clusters));
   return {
     name: release.name,
     convention: release.convention,
+    ...(folder === undefined ? {} : { folder }),
     digest: digest(release.migrations.map((migration) => migration.up.checksum)),
     migrations: release.migrations.map(({ version, name, up }) => ({
       version,

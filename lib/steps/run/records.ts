@@ -48,6 +48,8 @@ export interface RunRequest extends FromPack {
   readonly backfill?: BackfillRequest;
   /** The change that brought the release, if a pipeline or a repository says so. */
   readonly change?: Change;
+  /** Where the migrations lie in their repository, with slashes; absent outside of one. */
+  readonly folder?: string;
 }
 
 /** How the registry differs from its state when the run began, as far as the rollout has looked. */
