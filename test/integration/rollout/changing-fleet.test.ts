@@ -202,8 +202,12 @@ describe("a fleet that changes", () => {
     fleet.writeConfig({ ...WAVES, waitForServer: "60s" });
     await fleet.approve();
     await fleet.server.stop();
-    const resuming = ended(fleet.start("dist/bin/schema-gate.js", ["resume"]));
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const child = fleet.start("dist/bin/schema-gate.js", ["resume"]);
+    const resuming = ended(child);
+    await new Promise<void>((resolve) => {
+      child.once("close", () => resolve());
+      child.stderr?.on("data", (text) => String(text).includes("which does not answer; at most 60 s") && resolve());
+    });
     await fleet.startServer();
     const end = await resuming;
     expect(end.code, end.stderr).toBe(0);
