@@ -19,6 +19,15 @@ export interface OwnObjectsRow {
 
 const GRANTEE = "case g.grantee when 0 then 'public' else pg_get_userbyid(g.grantee) end";
 
+/** Without USAGE on the schema a right to a table is none: default privileges give it to what we make, too. */
+const REACHES = `case g.grantee when 0 then has_schema_privilege('public', granted.place, 'USAGE')
+      else has_schema_privilege(g.grantee, granted.place, 'USAGE') end`;
+
+/** Our tables whose columns are always the same. Copies of rows have the types of the tenant's. */
+const FIXED = ["ledger", "schema_gate_ledger", "progress", "backfill", "kept", "lease", "repaired_rows"]
+  .map((name) => `'${name}'`)
+  .join(", ");
+
 export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObjects): readonly (string | null)[] {
   return [schema, tenantSchema, ledger, owner];
 }
@@ -28,26 +37,35 @@ export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObj
  * run, or be believed, when we write. `role`: strange only when that role has fewer rights than we do; asked for all of them at once, since planning
  * it takes as long as all the rest.
  */
-export const OWN_OBJECTS = `with own as (
+export const OWN_OBJECTS = `with recursive own as (
   select n.oid, n.nspname, n.nspowner, n.nspacl from pg_namespace n
   where case when $1::text is null then n.nspname = 'schema_gate' or left(n.nspname, 12) = 'schema_gate_' else n.nspname = $1 end),
 rel as (
-  select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, true as ours from pg_class c
+  select c.oid, c.relname, c.relnamespace, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relpersistence, c.reloftype, true as ours from pg_class c
     where (c.relnamespace in (select own.oid from own) and c.relkind not in ('i', 't')
       or c.relname = 'schema_gate_ledger' and c.relnamespace = (select n.oid from pg_namespace n where n.nspname = $2))
-  union all select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, false from pg_class c where c.oid = to_regclass($3)),
+  union all select c.oid, c.relname, c.relnamespace, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relpersistence, c.reloftype, false
+    from pg_class c where c.oid = to_regclass($3)),
+below(oid, ours) as (
+  select rel.oid, rel.ours from rel
+  union select i.inhrelid, below.ours from below join pg_inherits i on i.inhparent = below.oid where not below.ours),
+granted(what, acl, owner, place) as (
+  select rel.oid::regclass::text, rel.relacl, rel.relowner, rel.relnamespace from rel where rel.ours
+  union all select format('%s.%I', rel.oid::regclass, a.attname), a.attacl, rel.relowner, rel.relnamespace
+    from rel join pg_attribute a on a.attrelid = rel.oid where rel.ours and a.attacl is not null),
 strange(what, role) as (
   select format('the schema %I, which belongs to %I', own.nspname, pg_get_userbyid(own.nspowner)), own.nspowner
     from own where pg_get_userbyid(own.nspowner) is distinct from $4::text
   union all select format('%s, which belongs to %I', rel.oid::regclass, pg_get_userbyid(rel.relowner)), rel.relowner
     from rel where rel.ours and pg_get_userbyid(rel.relowner) is distinct from $4::text
-  union all select format('%s, which is no table', rel.oid::regclass), null from rel where rel.relkind not in ('r', 'p')
-  union all select format('the trigger %I on %s', t.tgname, rel.oid::regclass), null
-    from rel join pg_trigger t on t.tgrelid = rel.oid where not t.tgisinternal
-  union all select format('the rule %I on %s', w.rulename, rel.oid::regclass), null
-    from rel join pg_rewrite w on w.ev_class = rel.oid where w.rulename <> '_RETURN'
+  union all select format('%s, which is no table', rel.oid::regclass), null from rel where rel.relkind <> 'r' and (rel.ours or rel.relkind <> 'p')
+  union all select format('the trigger %I on %s', t.tgname, below.oid::regclass), null
+    from below join pg_trigger t on t.tgrelid = below.oid where not t.tgisinternal
+  union all select format('the rule %I on %s', w.rulename, below.oid::regclass), null
+    from below join pg_rewrite w on w.ev_class = below.oid where w.rulename <> '_RETURN'
   union all select format('the policy %I on %s', p.polname, rel.oid::regclass), null from rel join pg_policy p on p.polrelid = rel.oid where rel.ours
-  union all select format('row security on %s', rel.oid::regclass), null from rel where rel.ours and rel.relrowsecurity
+  union all select format('row security on %s', rel.oid::regclass), null from rel
+    where case when rel.ours then rel.relrowsecurity else row_security_active(rel.oid) end
   union all select format('the inheritance of %s', rel.oid::regclass), null from rel
     where rel.ours and exists (select from pg_inherits i where rel.oid in (i.inhrelid, i.inhparent))
   union all select format('the default of %s.%I', rel.oid::regclass, a.attname), null
@@ -58,9 +76,21 @@ strange(what, role) as (
     where rel.ours and c.contype not in ('p', 'n') and pg_get_constraintdef(c.oid) <> 'CHECK (one)'
   union all select format('the index %s on %s', x.indexrelid::regclass, rel.oid::regclass), null
     from rel join pg_index x on x.indrelid = rel.oid where rel.ours and (x.indexprs is not null or x.indpred is not null)
-  union all select format('the %s granted on %s to %s', lower(g.privilege_type), rel.oid::regclass, ${GRANTEE}), nullif(g.grantee, 0)
-    from rel cross join lateral aclexplode(rel.relacl) g
-    where rel.ours and g.grantee <> rel.relowner and g.privilege_type not in ('SELECT', 'MAINTAIN')
+  union all select format('%s, which a crash empties (UNLOGGED)', rel.oid::regclass), null from rel where rel.ours and rel.relpersistence <> 'p'
+  union all select format('the type %s of %s', rel.reloftype::regtype, rel.oid::regclass), null from rel where rel.ours and rel.reloftype <> 0
+  union all select format('the column %s.%I of the type %s', rel.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod)), null
+    from rel join pg_attribute a on a.attrelid = rel.oid and a.attnum > 0 and not a.attisdropped
+    where rel.ours and rel.relname in (${FIXED}) and a.atttypid >= 16384
+  union all select format('the collation %s of %s.%I', a.attcollation::regcollation, rel.oid::regclass, a.attname), null
+    from rel join pg_attribute a on a.attrelid = rel.oid and a.attnum > 0 and not a.attisdropped
+    where rel.ours and rel.relname in (${FIXED}) and a.attcollation >= 16384
+  union all select format('the statistics %I on %s', s.stxname, rel.oid::regclass), null
+    from rel join pg_statistic_ext s on s.stxrelid = rel.oid where rel.ours
+  union all select format('the foreign key %I of %s, which refers to %s', c.conname, c.conrelid::regclass, rel.oid::regclass), null
+    from rel join pg_constraint c on c.confrelid = rel.oid and c.contype = 'f' where rel.ours
+  union all select format('the %s granted on %s to %s', lower(g.privilege_type), granted.what, ${GRANTEE}), nullif(g.grantee, 0)
+    from granted cross join lateral aclexplode(granted.acl) g
+    where g.grantee <> granted.owner and g.privilege_type not in ('SELECT', 'MAINTAIN') and ${REACHES}
   union all select format('the CREATE granted on the schema %I to %s', own.nspname, ${GRANTEE}), nullif(g.grantee, 0)
     from own cross join lateral aclexplode(own.nspacl) g where g.grantee <> own.nspowner and g.privilege_type = 'CREATE'
   union all select format('the event trigger %I, whose function %s belongs to %I', e.evtname, p.oid::regprocedure, pg_get_userbyid(p.proowner)), p.proowner

@@ -12,7 +12,8 @@ import { testSession } from "../../support/session.js";
 
 const LEDGER = `create schema schema_gate; create table schema_gate.ledger (version text primary key, name text not null,
   checksum text not null, applied_at timestamptz not null default now(), elapsed_ms bigint not null);`;
-const EVIL = `create function public.evil() returns int language plpgsql immutable as $$ begin raise exception 'ran as %', current_user; end $$;
+const EVIL = `create function public.evil() returns int language plpgsql immutable as $$ begin
+  if current_setting('evil.quiet', true) is distinct from 'on' then raise exception 'ran as %', current_user; end if; return 1; end $$;
 create function public.evil_row() returns trigger language plpgsql as $$ begin raise exception 'ran as %', current_user; end $$;`;
 
 /** What another role makes before the first run, or puts on what we made, and what is said of it. */
@@ -74,9 +75,103 @@ const PLANTED: Readonly<Record<string, readonly [sql: string, said: RegExp]>> = 
     /schema_gate\.ledger, which belongs to mallory/,
   ],
   "the right to write": [
-    `${LEDGER} grant insert on schema_gate.ledger to mallory`,
+    `${LEDGER} grant usage on schema schema_gate to mallory; grant insert on schema_gate.ledger to mallory`,
     /insert granted on schema_gate\.ledger to mallory/,
   ],
+  "the right to write one column": [
+    `${LEDGER} grant usage on schema schema_gate to mallory; grant update (checksum) on schema_gate.ledger to mallory`,
+    /update granted on schema_gate\.ledger\.checksum to mallory/,
+  ],
+  "the right to refer to one column": [
+    `${LEDGER} grant usage on schema schema_gate to public; grant references (version) on schema_gate.ledger to public`,
+    /references granted on schema_gate\.ledger\.version to public/,
+  ],
+  "the right to put a trigger there": [
+    `${LEDGER} grant usage on schema schema_gate to mallory; grant trigger on schema_gate.ledger to mallory`,
+    /trigger granted on schema_gate\.ledger to mallory/,
+  ],
+  "a column of a domain of elsewhere": [
+    `create domain public.d as text check (public.evil() = 1); ${LEDGER} alter table schema_gate.ledger alter checksum type public.d`,
+    /column schema_gate\.ledger\.checksum of the type (public\.)?d/,
+  ],
+  "a column of a row type": [
+    `create type public.r as (a text); ${LEDGER} alter table schema_gate.ledger add r public.r`,
+    /column schema_gate\.ledger\.r of the type/,
+  ],
+  "a column of an array of domains": [
+    `create domain public.d as text check (public.evil() = 1); ${LEDGER} alter table schema_gate.ledger add r public.d[]`,
+    /column schema_gate\.ledger\.r of the type/,
+  ],
+  "a column of another collation": [
+    `create collation public.c from "C"; ${LEDGER} alter table schema_gate.ledger alter version type text collate public.c`,
+    /collation public\.c of schema_gate\.ledger\.version/,
+  ],
+  "a table of a type that changes with it": [
+    `create schema schema_gate; create type public.l as (version text, name text); create table schema_gate.progress of public.l`,
+    /type public\.l of schema_gate\.progress/,
+  ],
+  "statistics of an expression": [
+    `${LEDGER} create statistics public.s on (public.evil() + length(name)), (length(version)) from schema_gate.ledger`,
+    /statistics s on schema_gate\.ledger/,
+  ],
+  "a foreign key that refers to ours": [
+    `${LEDGER} create table public.other (v text references schema_gate.ledger on delete cascade)`,
+    /foreign key \w+ of public\.other, which refers to schema_gate\.ledger/,
+  ],
+  "a table in partitions": [
+    "create schema schema_gate; create table schema_gate.ledger (version text) partition by list (version)",
+    /schema_gate\.ledger, which is no table/,
+  ],
+  "a partition key that calls": [
+    "create schema schema_gate; create table schema_gate.progress (version text) partition by list ((length(version) + public.evil()))",
+    /schema_gate\.progress, which is no table/,
+  ],
+  "a partition of a table elsewhere": [
+    "create schema schema_gate; create table public.p (version text) partition by list (version); create table schema_gate.progress partition of public.p default",
+    /inheritance of schema_gate\.progress/,
+  ],
+  "a table that a crash empties": [
+    `${LEDGER} alter table schema_gate.ledger set unlogged`,
+    /schema_gate\.ledger, which a crash empties/,
+  ],
+  "a materialized view in its place": [
+    "create schema schema_gate; create materialized view schema_gate.lease as select public.evil() with no data",
+    /schema_gate\.lease, which is no table/,
+  ],
+  "a row type in its place": [
+    "create schema schema_gate; create type schema_gate.backfill as (version text, state jsonb)",
+    /schema_gate\.backfill, which is no table/,
+  ],
+  "an identity": [
+    `${LEDGER} alter table schema_gate.ledger alter elapsed_ms add generated always as identity`,
+    /schema_gate\.ledger_elapsed_ms_seq, which is no table/,
+  ],
+  "a trigger that is off": [
+    `${LEDGER} create trigger t before insert on schema_gate.ledger for each row execute function public.evil_row(); alter table schema_gate.ledger disable trigger t`,
+    /trigger t on/,
+  ],
+  "a rule that replicas alone have": [
+    `${LEDGER} create rule r as on insert to schema_gate.ledger do also select public.evil(); alter table schema_gate.ledger enable replica rule r`,
+    /rule r on/,
+  ],
+  "an exclusion": [
+    `${LEDGER} alter table schema_gate.ledger add exclude using btree (length(name) with =)`,
+    /constraint ledger_length_excl on/,
+  ],
+  "an operator": [
+    "create schema schema_gate; create operator schema_gate.=== (leftarg = text, rightarg = text, function = texteq)",
+    /operator schema_gate\.===/,
+  ],
+  "an aggregate": [
+    "create schema schema_gate; create aggregate schema_gate.min (text) (sfunc = text_larger, stype = text)",
+    /function schema_gate\.min\(text\)/,
+  ],
+  "a procedure": [
+    "create schema schema_gate; create procedure schema_gate.p() language sql as 'select 1'",
+    /function schema_gate\.p\(\)/,
+  ],
+  "an enum": ["create schema schema_gate; create type schema_gate.e as enum ('a')", /type schema_gate\.e/],
+  "a range": ["create schema schema_gate; create type schema_gate.r as range (subtype = int)", /schema_gate\.r\b/],
   "the right to make things": [
     `${LEDGER} grant create on schema schema_gate to public`,
     /CREATE granted on the schema schema_gate to public/,
@@ -95,6 +190,7 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
     await makeLogin(major, login);
     const { url, client, name } = await temporaryDatabase(major, setupAs(login, EVIL));
     await client.query(`grant create on database "${name}" to mallory`);
+    await client.query("set evil.quiet = on");
     // What is made for mallory, a superuser makes; the rest belongs to the login.
     await client.query(/owner to mallory|set role mallory/.test(sql) ? sql : setupAs(login, sql));
     await client.query("reset role");
@@ -140,6 +236,18 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
         message: expect.stringMatching(said),
       });
     }
+  });
+
+  it("is nothing where default privileges give rights to what we make, which nobody reaches", async () => {
+    await onServer(major, "do $$ begin create role mallory; exception when others then null; end $$");
+    const { url } = await temporaryDatabase(
+      major,
+      "alter default privileges grant select, insert, update, delete on tables to mallory",
+    );
+    const session = await testSession(url);
+    await writeLedger(session, ledgerFor("sql"), null, () => []);
+    await session.script("alter default privileges revoke all on tables from mallory");
+    expect(await readLedger(session, ledgerFor("sql"), null)).toEqual([]);
   });
 
   it("is nothing where we made all of it, a least-privileged owner too", async () => {
