@@ -1,12 +1,21 @@
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { approvalMail, outcomeMail } from "../../lib/adapters/notify/email-message.js";
+import { escapedForSlack } from "../../lib/adapters/notify/slack-message.js";
 import { endpointOf } from "../../lib/adapters/pg/endpoint.js";
 import { rowsOfQuery } from "../../lib/adapters/registry/query-rows.js";
-import { printableLine } from "../../lib/cli/terminal/printable.js";
+import { printable, printableLine } from "../../lib/cli/terminal/printable.js";
 import { Progress } from "../../lib/cli/terminal/progress.js";
 import type { Finding } from "../../lib/core/finding.js";
+import { renderGithub } from "../../lib/core/render/github.js";
+import { renderJunit } from "../../lib/core/render/junit.js";
 import { markdownCode, markdownText, renderMarkdown } from "../../lib/core/render/markdown.js";
+import { renderSarif } from "../../lib/core/render/sarif.js";
+import { renderText } from "../../lib/core/render/text.js";
+import { visibleLines } from "../../lib/core/visible.js";
+import { foreign } from "../../lib/review/html.js";
+import { notice } from "../adapters/notify/notices.js";
 import { serverUrl } from "../support/postgres.js";
 
 const HOSTILE = [
@@ -111,6 +120,122 @@ describe("a name on a terminal", () => {
         expect(String(stderr.read()).replace(/\n$/, "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
       }),
     );
+  });
+});
+
+describe("a name in a log of CI", () => {
+  const COMMANDS = [
+    "::set-output name=approved::yes",
+    "  ::add-mask::a",
+    "::stop-commands::token",
+    "::error file=a.sql,line=1::nothing to see",
+    "\t::save-state name=a::b",
+    "x ##[set-output name=approved]yes",
+    "##vso[task.setvariable variable=approved]yes",
+    "a ##teamcity[buildStatus status='SUCCESS']",
+    "a\n::set-env name=PATH::/tmp",
+    "a\r\n  ::echo::on",
+  ];
+  /** As the runners look for them: at a line's beginning, blanks before it aside, and anywhere in it. */
+  const command = /^\s*::[a-z][\w-]*(?: .*)?::|##(?:vso|teamcity)?\[/im;
+
+  it.each(COMMANDS)("is no command to the runner: %s", (name) => {
+    const finding: Finding = {
+      code: "x",
+      gate: "lint",
+      severity: "error",
+      subject: { kind: "table", name },
+      message: name,
+    };
+    const style = { strong: String, faint: String, severity: (_: string, text: string) => text, printable };
+    const remedy = { text: name, sql: name, command: name };
+    expect(printable(name)).not.toMatch(command);
+    expect(renderText([{ ...finding, remedy }], () => name, style)).not.toMatch(command);
+    expect(renderMarkdown([{ ...finding, remedy }], { version: "1", title: name })).not.toMatch(command);
+    const [annotation = "", ...more] = renderGithub([{ ...finding, remedy }])
+      .trimEnd()
+      .split("\n");
+    expect(more).toEqual([]);
+    expect(annotation.slice("::error ".length)).not.toMatch(command);
+  });
+
+  it("leaves SQL as it is", () => {
+    for (const sql of ["select a\n  ::text", "select a::text, b::int", "-- ## [x]", "::text"]) {
+      expect(printable(sql)).toBe(sql);
+      expect(visibleLines(sql)).toBe(sql);
+    }
+  });
+});
+
+describe("a name that prints nothing", () => {
+  // A soft hyphen, joiners, spaces without width, fillers of Hangul, variation selectors, tags, the end of a line.
+  const UNSEEN = [
+    "\u00ad",
+    "\u200b",
+    "\u200d",
+    "\u2060",
+    "\ufeff",
+    "\u3164",
+    "\u115f",
+    "\uffa0",
+    "\ufe0f",
+    "\u{e0041}",
+    "\u034f",
+    "\u2028",
+  ];
+
+  it.each(UNSEEN)("is seen everywhere (%j)", (character) => {
+    const name = `ac${character}me`;
+    const finding: Finding = {
+      code: "x",
+      gate: "lint",
+      severity: "error",
+      subject: { kind: "table", name },
+      message: name,
+    };
+    for (const shown of [
+      printableLine(name),
+      markdownText(name),
+      markdownCode(name),
+      String(foreign(name)),
+      escapedForSlack(name),
+      renderGithub([finding]),
+      renderSarif([finding], { version: "1" }).split('"logicalLocations"')[0]?.split('"message"')[1] ?? character,
+      renderJunit([finding], { name }),
+    ])
+      expect(shown).not.toContain(character);
+  });
+});
+
+describe("a name in a message", () => {
+  it("is no link in SARIF", () => {
+    const message = "[the rule](https://evil.example) and [1](2), text[](3), arr[1]";
+    const finding: Finding = {
+      code: "x",
+      gate: "lint",
+      severity: "error",
+      subject: { kind: "table", name: "t" },
+      message,
+    };
+    const { text } = JSON.parse(renderSarif([finding], { version: "1" })).runs[0].results[0].message;
+    expect(text).toBe("\\[the rule](https://evil.example) and \\[1](2), text\\[](3), arr[1]");
+  });
+
+  it("is no link in a mail", () => {
+    const hostile = "https://evil.example/approve?x=1 www.evil.example mallory@evil.example evil.example";
+    const sent = notice({ release: hostile, outliers: [hostile], requester: hostile });
+    const mail = approvalMail(sent, "https://gate.test/runs/r?c=1");
+    const end = outcomeMail({ run: hostile, release: hostile, outcome: "failed", detail: hostile, people: [] });
+    for (const text of [mail.text, mail.html, end.text, end.html])
+      expect(text.replaceAll("https://gate.test/runs/r?c=1", "")).not.toMatch(
+        /:\/\/evil|www\.evil|@evil|evil\.example/,
+      );
+    expect(mail.subject).not.toMatch(/[\r\n\u200b]/);
+  });
+
+  it("is no command to GitLab or a bot, and no reference", () => {
+    for (const name of ["/approve", "/merge now", "/lgtm", "/close"]) expect(markdownText(name)).toMatch(/^\\\//);
+    expect(markdownText("GH-12 and gh-7")).not.toMatch(/gh-\d/i);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Finding, Severity } from "../finding.js";
+import { visibleLines } from "../visible.js";
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", note: "notice" };
 
@@ -24,7 +25,7 @@ function annotation(finding: Finding): string {
 }
 
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return visibleLines(text.replace(/\r\n?/g, "\n")).replaceAll("%", "%25").replaceAll("\n", "%0A");
 }
 
 function property(text: string): string {

@@ -1,4 +1,5 @@
 import type { Finding, Gate } from "../finding.js";
+import { visibleLines } from "../visible.js";
 
 export interface JunitMeta {
   /** Name of the whole run. */
@@ -60,12 +61,9 @@ function details(finding: Finding): string {
   return parts.filter((part) => part !== undefined).join("\n");
 }
 
-/** Characters that XML 1.0 forbids are shown as their code point, so that a hostile name cannot break the report. */
+/** Characters that XML 1.0 forbids are among those that are spelled out, so that a hostile name cannot break the report. */
 function xml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, (char) => {
-      return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
-    })
+  return visibleLines(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

@@ -63,14 +63,18 @@ const APART = "\u200b";
 
 /** Untrusted text: it cannot produce markup, a mention, a link or a line of its own, in a paragraph or in a table. */
 function text(value: string): string {
-  return visible(oneLine(value))
-    .replace(/[\\`*_{}[\]<>#|~!&$]/g, "\\$&")
-    .replace(/^([-+=]|\d+(?=[.)]))/, "\\$1")
-    .replace(/^\\(\d+)([.)])/, "$1\\$2")
-    .replace(/#/g, `#${APART}`)
-    .replace(/@/g, `${APART}@${APART}`)
-    .replace(/:(?=\/\/)/g, `:${APART}`)
-    .replace(/www(?=\.)/gi, `$&${APART}`);
+  return (
+    visible(oneLine(value))
+      .replace(/[\\`*_{}[\]<>#|~!&$]/g, "\\$&")
+      // At the beginning of a line `/` is a command to GitLab and to bots.
+      .replace(/^([-+=/]|\d+(?=[.)]))/, "\\$1")
+      .replace(/^\\(\d+)([.)])/, "$1\\$2")
+      .replace(/#/g, `#${APART}`)
+      .replace(/\bGH(?=-\d)/gi, `$&${APART}`)
+      .replace(/@/g, `${APART}@${APART}`)
+      .replace(/:(?=\/\/)/g, `:${APART}`)
+      .replace(/www(?=\.)/gi, `$&${APART}`)
+  );
 }
 
 /** Untrusted text as code. Not for a table, where a bar would end the cell. */

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from "../finding.js";
 import type { ClusterMatrix } from "../versions/matrix.js";
+import { visibleLines } from "../visible.js";
 
 /** What a report needs besides the findings. */
 export interface RenderMeta {
@@ -75,10 +76,14 @@ function result(finding: Finding, ruleIndex: number) {
   };
 }
 
+/** The first bracket of `[text](target)`, which SARIF (§3.11.6) reads as a link. */
+const LINK = /\[(?=[^\]]*\]\()/g;
+
 /** Message and remedy as one text; SARIF viewers show no other field. */
 function messageText(finding: Finding): string {
   const { remedy } = finding;
-  return [finding.message, remedy?.text, remedy?.sql, remedy?.command].filter((part) => part !== undefined).join("\n");
+  const parts = [finding.message, remedy?.text, remedy?.sql, remedy?.command];
+  return visibleLines(parts.filter((part) => part !== undefined).join("\n")).replace(LINK, "\\$&");
 }
 
 function location(finding: Finding) {

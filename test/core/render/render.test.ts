@@ -88,7 +88,7 @@ describe("renderGithub", () => {
     expect(lines[0]).toMatch(
       /^::error file=migrations\/1 up\.sql,line=3,col=5,endLine=3,endColumn=10,title=SG010 users\.email::/,
     );
-    expect(lines[1]).toContain("%0A::error::no");
+    expect(lines[1]).toContain("%0A⟨U+003A⟩:error::no");
   });
 });
 
