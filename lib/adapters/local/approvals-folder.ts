@@ -6,8 +6,9 @@ import type { ApprovalEntry, ApprovalRequest } from "../../core/approval/request
 import { canonicalJson } from "../../core/json.js";
 import type { ApprovalRecord, Approvals } from "../../ports/approvals.js";
 import { TamperedError } from "../../ports/tampered.js";
+import { readOrNull } from "./own-file.js";
 import { type Access, makeFolder, ownerName } from "./private-files.js";
-import { claimName, readOrNull } from "./whole-file.js";
+import { claimName } from "./whole-file.js";
 import { WrittenRecord } from "./written-record.js";
 
 export interface ApprovalsProtection {

@@ -1,15 +1,20 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { type FileHandle, open, readdir, rename, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import type { Artifacts } from "../../ports/artifacts.js";
 import { TamperedError } from "../../ports/tampered.js";
+import { readOrNull, refuseFolder } from "./own-file.js";
 import { type Access, makeFolder, PRIVATE } from "./private-files.js";
-import { claimName, readOrNull } from "./whole-file.js";
+import { claimName } from "./whole-file.js";
 import type { WrittenRecord } from "./written-record.js";
 
-/** Creates the folder if it is missing, which happens once. */
-async function opened(path: string, access: Access): Promise<FileHandle> {
+/** Creates the folder if it is missing, which happens once. Nothing is written into a folder that a link leads to. */
+async function opened(directory: string, path: string, access: Access): Promise<FileHandle> {
+  for (let folder = dirname(path); folder.startsWith(directory); folder = dirname(folder)) {
+    const stat = lstatSync(folder, { throwIfNoEntry: false });
+    if (stat !== undefined) refuseFolder(folder, stat);
+  }
   try {
     return await open(path, "wx", access.file);
   } catch (error) {
@@ -41,7 +46,7 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
   };
   const writeDraft = async (path: string, text: string) => {
     const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
-    const file = await opened(temporary, access);
+    const file = await opened(directory, temporary, access);
     try {
       if (access !== PRIVATE) await file.chmod(access.file);
       await file.writeFile(text);
@@ -61,11 +66,16 @@ export function artifactsFolder(directory: string, options: ArtifactsFolderOptio
     await rename(draft, path);
     record?.end(key, sha256);
   };
+  const there = (path: string) =>
+    readOrNull(path).catch((error: Error) => {
+      if (otherwise === "forget" && error instanceof TamperedError) return null;
+      throw error;
+    });
   const getText = async (key: string) => {
     if (!record) return readOrNull(place(key));
     for (;;) {
       const before = record.revision(key);
-      const text = await readOrNull(place(key));
+      const text = await there(place(key));
       if (record.holds(key, text === null ? null : hashOf(text))) return text;
       // Somebody wrote it while it was being read, so the text that was read means nothing.
       if (record.revision(key) !== before) continue;

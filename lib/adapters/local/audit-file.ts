@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AUDIT_FILE, type AuditEvent, appendEvent, eventLine } from "../../core/audit/chain.js";
 import { reopenedNote, sealedNote } from "../../core/audit/closing-notes.js";
@@ -17,6 +16,7 @@ import { canonicalJson, digest } from "../../core/json.js";
 import { AuditError, type AuditNote, type AuditTrail } from "../../ports/audit.js";
 import type { Clock } from "../../ports/clock.js";
 import type { Signer } from "../../ports/signer.js";
+import { readOwn, refuse, refuseOther, TO_APPEND } from "./own-file.js";
 import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { digestFiles } from "./run-files.js";
 import { changedSinceSeal } from "./since-seal.js";
@@ -135,7 +135,7 @@ class AuditFile implements AuditTrail {
     const line = Buffer.from(eventLine(event), "utf8");
     const { access = PRIVATE, record } = this.options;
     // Appends and never truncates: an older writer's lines cannot be lost here.
-    const file = await open(this.path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, access.file);
+    const file = await opened(this.path, access.file);
     try {
       await this.refuseOtherWriter(file);
       record?.begin(AUDIT_FILE, event.hash);
@@ -151,7 +151,9 @@ class AuditFile implements AuditTrail {
   }
 
   private async refuseOtherWriter(file: FileHandle): Promise<void> {
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    refuseOther(this.path, stat);
+    const { size } = stat;
     if (size !== this.length)
       throw new AuditError(
         `${this.path} has ${size} bytes where this run left ${this.length}: another process writes to it. Let only one run at a time use the folder.`,
@@ -174,13 +176,17 @@ function eventsOf(bytes: Uint8Array, path: string): readonly AuditEvent[] {
   return events;
 }
 
-async function readIfThere(path: string): Promise<Buffer> {
+async function opened(path: string, mode: number): Promise<FileHandle> {
   try {
-    return await readFile(path);
+    return await open(path, TO_APPEND, mode);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    refuse(path, error as NodeJS.ErrnoException);
     throw error;
   }
+}
+
+async function readIfThere(path: string): Promise<Buffer> {
+  return (await readOwn(path)) ?? Buffer.alloc(0);
 }
 
 /** All or nothing. */

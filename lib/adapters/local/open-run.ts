@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { AUDIT_FILE } from "../../core/audit/chain.js";
 import type { Artifacts } from "../../ports/artifacts.js";
 import type { RunBefore } from "../../ports/ports.js";
 import { ApprovalsFolder } from "./approvals-folder.js";
 import { artifactsFolder } from "./artifacts-folder.js";
+import { readOwnSync } from "./own-file.js";
 import { makeFolder } from "./private-files.js";
 import { APPROVALS_KEY, secretKey } from "./secret-key.js";
 import type { Workspace } from "./workspace.js";
@@ -40,9 +41,8 @@ export function enterRun(workspace: Workspace, run: string): void {
 
 /** The runs of the workspace in the order they were started, including those whose folder is gone. */
 function runsEntered(workspace: Workspace): readonly string[] {
-  const path = listOf(workspace);
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
+  const text = readOwnSync(listOf(workspace))?.toString("utf8") ?? "";
+  const lines = text.split("\n").filter(Boolean);
   return lines.map((line) => JSON.parse(line) as string);
 }
 

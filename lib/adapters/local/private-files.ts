@@ -1,14 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  type Stats,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, type Stats, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Modes of the files and folders that the gate keeps. */
@@ -163,5 +154,7 @@ export function holdKey(path: string, access: Access = PRIVATE): void {
 /** Keeps what is below a folder out of version control. */
 export function ignoreInGit(folder: string, access: Access): void {
   const path = join(folder, ".gitignore");
-  if (!existsSync(path)) writeFileSync(path, "*\n", { mode: access.file });
+  // Never through a link that leads to what is not there yet.
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+    writeFileSync(path, "*\n", { mode: access.file, flag: "wx" });
 }

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { readOwnSync } from "./own-file.js";
 import { claimName, replaceFile } from "./whole-file.js";
 
 const POLL_MS = 20;
@@ -108,7 +109,15 @@ function made(path: string): string | null {
 
 /** Only what is still ours: a person may have removed it, and another process may hold it by now. */
 function letGo(path: string, own: string): void {
-  if (textOf(path) === own) rmSync(path, { force: true });
+  if (isOurs(path, own)) rmSync(path, { force: true });
+}
+
+function isOurs(path: string, own: string): boolean {
+  try {
+    return readOwnSync(path)?.toString("utf8") === own;
+  } catch {
+    return false;
+  }
 }
 
 /** It exists, and its creator is gone. While it does not exist, somebody may be creating it. */
@@ -119,11 +128,10 @@ function isLeft(path: string): boolean {
 
 /** Null if it does not exist. */
 function lockText(path: string): string | null {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
   try {
-    return readFileSync(path, "utf8");
+    return readOwnSync(path)?.toString("utf8") ?? null;
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
+    const { code = "it is no file" } = error as NodeJS.ErrnoException;
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
     throw new Error(
       `${path} cannot be read (${code}), so who has it is not known; if no process has, remove it and try again`,

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { readOwnSync } from "./own-file.js";
 import { holdFolder, makeFolder, PRIVATE } from "./private-files.js";
 import { replaceFile } from "./whole-file.js";
 import type { Environment } from "./workspace.js";
@@ -22,7 +23,7 @@ export class Remembered {
   get<T>(key: string): T | null {
     if (this.folder === null) return null;
     try {
-      return JSON.parse(readFileSync(join(this.folder, key), "utf8")) as T;
+      return JSON.parse(readOwnSync(join(this.folder, key))?.toString("utf8") ?? "null") as T | null;
     } catch {
       return null;
     }

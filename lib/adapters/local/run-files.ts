@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { FileDigest } from "../../core/audit/manifest.js";
+import { openOwnSync } from "./own-file.js";
 
 /**
  * Every file below a run's folder with its digest, sorted by path. Anything that is neither file nor folder is listed with an empty digest,
@@ -21,10 +22,12 @@ export async function digestFiles(directory: string): Promise<readonly FileDiges
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function digestFile(file: string): Promise<{ bytes: number; sha256: string }> {
+async function digestFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const fd = openOwnSync(path);
+  if (fd === null) return { bytes: 0, sha256: "" };
   const hash = createHash("sha256");
   let bytes = 0;
-  await pipeline(createReadStream(file), async (chunks: AsyncIterable<Buffer>) => {
+  await pipeline(createReadStream(path, { fd }), async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       bytes += chunk.length;
       hash.update(chunk);

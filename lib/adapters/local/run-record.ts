@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunRecord } from "../../core/audit/verify.js";
+import { readOwnSync } from "./own-file.js";
 import { digestFiles } from "./run-files.js";
 
 /** A run's folder on this machine, for `verifyRun`. Throws what the file system throws when the folder cannot be read. */
@@ -10,6 +10,6 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
   return {
     files,
     // Only what was listed: a path in a trail that someone else wrote must not lead out of the folder.
-    read: (path) => (listed.has(path) ? readFileSync(join(directory, path)) : null),
+    read: (path) => (listed.has(path) ? readOwnSync(join(directory, path)) : null),
   };
 }

@@ -1,9 +1,11 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Signer } from "../../ports/signer.js";
+import { readOrNull } from "./own-file.js";
 import { type Access, PRIVATE, UnsafeFileError } from "./private-files.js";
 import { makeKey } from "./secret-key.js";
+import { replaceFile } from "./whole-file.js";
 
 export const PRIVATE_KEY = "audit-key.pem";
 /** Stored next to the private key; an auditor gets a copy of it. */
@@ -20,8 +22,7 @@ export async function loadSigningKey(directory: string, access: Access = PRIVATE
   const key = parseKey(await readFile(path, "utf8"), path);
   const publicKey = createPublicKey(key).export({ type: "spki", format: "pem" }).toString();
   const publicFile = join(directory, PUBLIC_KEY);
-  if ((await readFile(publicFile, "utf8").catch(() => null)) !== publicKey)
-    await writeFile(publicFile, publicKey, { mode: access.file });
+  if ((await readOrNull(publicFile).catch(() => null)) !== publicKey) replaceFile(publicFile, publicKey, access.file);
   return { algorithm: "ed25519", publicKey, sign: async (message) => sign(null, message, key) };
 }
 

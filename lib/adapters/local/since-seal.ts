@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AUDIT_FILE, type AuditEvent } from "../../core/audit/chain.js";
 import { verifyManifest } from "../../core/audit/manifest.js";
@@ -6,8 +5,9 @@ import { MANIFEST_FILE } from "../../core/audit/seal.js";
 import { readTrail } from "../../core/audit/trail.js";
 import type { Finding } from "../../core/finding.js";
 import { digest } from "../../core/json.js";
+import { keptSync, readOrNull } from "./own-file.js";
 import { digestFiles } from "./run-files.js";
-import { readOrNull } from "./whole-file.js";
+
 import type { WrittenRecord } from "./written-record.js";
 
 /**
@@ -33,7 +33,7 @@ export async function changedSinceSeal(
 
 /** The same for a run whose trail is not open. */
 export async function changedInFolder(directory: string, record: WrittenRecord): Promise<readonly Finding[]> {
-  const { events } = readTrail(readFileSync(join(directory, AUDIT_FILE)));
+  const { events } = readTrail(keptSync(join(directory, AUDIT_FILE)));
   return changedSinceSeal(directory, events, record);
 }
 

@@ -10,7 +10,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { readFile } from "node:fs/promises";
 
 /**
  * Writes a whole file or nothing, with this mode whatever the umask. The draft is a new file with an unpredictable name: nobody else who
@@ -54,16 +53,6 @@ function isLinked(draft: string, path: string, tries: number): boolean {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return lstatSync(draft).nlink > 1;
     if (existsSync(path)) return false;
     if (tries > 1) return isLinked(draft, path, tries - 1);
-    throw error;
-  }
-}
-
-/** Null if there is no such file. */
-export async function readOrNull(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
 }

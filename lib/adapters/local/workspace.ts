@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { type Access, holdFolder, ignoreInGit, makeFolder, SHARED, shareFolder } from "./private-files.js";
@@ -33,6 +33,8 @@ export function workspaceIn(directory: string, environment: Environment = proces
   // What this process creates from now on belongs to the group too, and still to nobody else.
   if (access === SHARED) process.umask(0o007);
   ignoreInGit(root, access);
+  for (const name of ["runs", "approvals", "locks"])
+    if (lstatSync(join(root, name), { throwIfNoEntry: false }) !== undefined) holdFolder(join(root, name));
   const state = stateOf(root, access, environment);
   const mine = createHash("sha256").update(realpathSync(root)).digest("hex").slice(0, 16);
   const keys = join(state, "keys");

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { TamperedError } from "../../ports/tampered.js";
+import { openOwnSync } from "./own-file.js";
 import { type Access, makeFolder } from "./private-files.js";
 
 /** A write begins with `w` and ends with `d`, or with `c` if another was first. `g` marks what was removed on purpose. */
@@ -85,7 +86,7 @@ export class WrittenRecord {
 
   /** Reads what this or another process has appended since. */
   private follow(): void {
-    const file = opened(this.path);
+    const file = openOwnSync(this.path);
     if (file === null) return;
     try {
       const { size } = fstatSync(file);
@@ -133,14 +134,5 @@ function parsed(text: string): Line | null {
     return JSON.parse(text) as Line;
   } catch {
     return null;
-  }
-}
-
-function opened(path: string): number | null {
-  try {
-    return openSync(path, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
   }
 }

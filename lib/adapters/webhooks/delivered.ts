@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { readOwnSync } from "../local/own-file.js";
 import { makeFolder } from "../local/private-files.js";
 import { replaceFile } from "../local/whole-file.js";
 import type { Workspace } from "../local/workspace.js";
@@ -24,7 +24,7 @@ export class Delivered {
   /** 0 if nothing readable is there: an event sent twice can be recognised by its id, one never sent is lost. */
   read(): number {
     try {
-      return schema.parse(JSON.parse(readFileSync(this.path, "utf8"))).delivered;
+      return schema.parse(JSON.parse(readOwnSync(this.path)?.toString("utf8") ?? "")).delivered;
     } catch {
       return 0;
     }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { keptSync } from "../../adapters/local/own-file.js";
 import { UsageError } from "../../api/usage-error.js";
 import { type Evidence, EvidenceError, readEvidence } from "../../core/evidence/evidence.js";
 import { renderJunit } from "../../core/render/junit.js";
@@ -91,7 +92,7 @@ function evidenceIn(folder: string): Evidence {
       "schema-gate status RUN   (where it stands), schema-gate resume RUN   (go on)",
     );
   try {
-    return readEvidence(readFileSync(path, "utf8"));
+    return readEvidence(keptSync(path).toString("utf8"));
   } catch (error) {
     if (error instanceof EvidenceError) throw new UnfinishedError(`${path}: ${error.message}`);
     throw error;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { cleanRun, removableOf } from "../../adapters/local/clean-run.js";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { artifactsOfRun, recordOfRun } from "../../adapters/local/open-run.js";
+import { keptSync } from "../../adapters/local/own-file.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
 import { loadSigningKey } from "../../adapters/local/signing-key.js";
 import { changedInFolder } from "../../adapters/local/since-seal.js";
@@ -150,7 +151,7 @@ async function keptBecause(
 
 /** The tenants with a repair that was not undone. One that began without a known end may have been committed. */
 function lastingRepairs(workspace: Workspace, run: string): readonly string[] {
-  const { events } = readTrail(readFileSync(join(workspace.runFolder(run), AUDIT_FILE)));
+  const { events } = readTrail(keptSync(join(workspace.runFolder(run), AUDIT_FILE)));
   const gone = new Set(
     events.filter(({ action }) => /^repair\.(undone|failed)$/.test(action)).map(({ details }) => details.repair),
   );

@@ -1,4 +1,4 @@
-import { readOrNull } from "../../adapters/local/whole-file.js";
+import { readOrNull } from "../../adapters/local/own-file.js";
 import { AUDIT_FILE } from "../../core/audit/chain.js";
 import { checkSeal, SEAL_FILE } from "../../core/audit/seal.js";
 import { readTrail } from "../../core/audit/trail.js";

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { recordOfRun } from "../../../adapters/local/open-run.js";
+import { readOwnSync } from "../../../adapters/local/own-file.js";
 import { readRunRecord } from "../../../adapters/local/run-record.js";
 import { PUBLIC_KEY } from "../../../adapters/local/signing-key.js";
 import { type Workspace, workspaceIn } from "../../../adapters/local/workspace.js";
@@ -27,7 +28,7 @@ export function keptElsewhere(io: Io, folder: string): KeptElsewhere | null {
   const head = recordOfRun(workspace, basename(folder)).last(AUDIT_FILE);
   if (head === null) return null;
   const path = join(workspace.keys, PUBLIC_KEY);
-  return { key: existsSync(path) ? readFileSync(path, "utf8") : null, head, workspace };
+  return { key: readOwnSync(path)?.toString("utf8") ?? null, head, workspace };
 }
 
 /** An older state of the folder, or another folder, ends with another event than this machine wrote last. */

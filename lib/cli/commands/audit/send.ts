@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { z } from "zod";
 import { artifactsOfRun } from "../../../adapters/local/open-run.js";
+import { keptSync } from "../../../adapters/local/own-file.js";
 import { systemClock } from "../../../adapters/local/system-clock.js";
 import { type Workspace, workspaceIn } from "../../../adapters/local/workspace.js";
 import { Delivered } from "../../../adapters/webhooks/delivered.js";
@@ -75,7 +75,7 @@ function lackedBy(
 }
 
 function eventsOf(workspace: Workspace, run: string): readonly AuditEvent[] {
-  const { events, findings } = readTrail(readFileSync(join(workspace.runFolder(run), AUDIT_FILE)));
+  const { events, findings } = readTrail(keptSync(join(workspace.runFolder(run), AUDIT_FILE)));
   if (findings.length === 0) return events;
   throw new UnfinishedError(`the trail of ${run} is not whole`, `schema-gate audit verify ${run}`);
 }
