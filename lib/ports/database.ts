@@ -2,6 +2,9 @@ import type { ExtensionStatement } from "../core/operations/extension-statement.
 import type { Described, Preparation } from "../core/queries/description.js";
 import type { Tenant } from "./registry.js";
 
+/** How long a session of ours may be idle within a transaction, by the server's own clock. Milliseconds. */
+export const IDLE_IN_TRANSACTION_MS = 600_000;
+
 export interface SessionOptions {
   readonly purpose: "read" | "write";
   /** Milliseconds; 0 means none. */

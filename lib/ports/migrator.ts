@@ -8,6 +8,8 @@ export interface MigratorOptions {
   readonly shared?: readonly string[];
   /** Longest time that its sessions wait for a lock. Milliseconds; 0 means no limit. */
   readonly lockTimeout: number;
+  /** When it begins, by the server's clock: sessions that use another application_name are recognized by it. */
+  readonly since: string;
   /** Ends the command early. */
   readonly signal?: AbortSignal;
 }
@@ -17,8 +19,8 @@ export interface Migrator {
   /** The application_name of the sessions that it opens for a tenant: each tenant of a shared database has its own. */
   application(schema: string | null): string;
   /**
-   * Resolves with what the program printed, without secrets, if it ended well and in time. Otherwise throws `MigratorFailed`, once neither
-   * the program nor any session that it opened is left.
+   * Resolves with what the program printed, without secrets, when it ended well and in time. Throws `MigratorFailed`
+   * otherwise. Either way neither the program nor a session that it opened is left.
    */
   run(session: Session, command: MigratorCommand, options: MigratorOptions): Promise<string>;
 }

@@ -18,7 +18,7 @@ import { cloning } from "../support/clones.js";
 import { LOGINS, type Login, makeLogin, setupAs, urlAs } from "../support/gate-logins.js";
 import { MAJORS } from "../support/majors.js";
 import { testClock, testMigration } from "../support/migration.js";
-import { writeMigrator } from "../support/migrator-program.js";
+import { driver, writeMigrator } from "../support/migrator-program.js";
 import { POOLER_INSTALLED, pooled } from "../support/pooler.js";
 import { serverUrl, temporaryDatabase } from "../support/postgres.js";
 import { openTestSession, testSession } from "../support/session.js";
@@ -37,6 +37,20 @@ const AWAY: Readonly<Record<string, string>> = {
   "set_config for the transaction": "select set_config('lock_timeout', '0', true); alter table t add b int",
   "an update of pg_settings":
     "update pg_settings set setting = '0' where name = 'lock_timeout'; alter table t add b int",
+  "a lock_timeout that is rounded to none": "set lock_timeout = '400us'; alter table t add b int",
+  "ALTER ROLE": "alter role current_user set lock_timeout = 0; alter table t add b int",
+  "an update of a view over pg_settings":
+    "create view v as select * from pg_settings; update v set setting = '0' where name = 'lock_timeout'; alter table t add b int",
+  "a prepared statement":
+    "prepare p as select set_config('lock_timeout', '0', false); execute p; alter table t add b int",
+  "a CHECK with a SET clause": "insert into checked values (1)",
+  "a default with a SET clause": "insert into defaulted default values",
+  "a rule with a SET clause": "update ruled set a = 2",
+  "a view with a SET clause": "create table made as select * from viewed",
+  "a domain, a cast and an operator with a SET clause": "select 1::dom ==== 2::dom",
+  "a function in a function in a function": "select outermost()",
+  "a text that a query executes": "select query_to_xml('select standing()', true, true, '')",
+  "ALTER TYPE with USING": "alter table free alter a type int using innermost()",
   "a DO block before": "do $$ begin execute 'set lo' || 'cal lock_timeout = 0'; end $$; alter table t add b int",
   "a DO block around": "do $$ begin execute 'set lo' || 'cal lock_timeout = 0'; alter table t add b int; end $$",
   "a DO block that catches a cancellation":
@@ -72,6 +86,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "a program whose function has a SET clause": `await client.query("select standing()");`,
   "a program with a second session": `const other = new pg.Client({ connectionString: process.env.DATABASE_URL }); other.on("error", () => {}); await other.connect();
     try { await other.query("set lock_timeout = 0"); await other.query("lock table t in exclusive mode; alter table t add b int"); } finally { await other.end().catch(() => {}); }`,
+  "a program that names its session otherwise": `await client.query("set application_name = 'flyway'; set lock_timeout = 0"); await client.query("alter table t add b int");`,
+  "a program that signs in under another name": `const url = new URL(process.env.DATABASE_URL); url.searchParams.set("application_name", "alembic"); url.searchParams.delete("options");
+    const other = new pg.Client({ connectionString: url.toString() }); other.on("error", () => {}); await other.connect();
+    try { await other.query("alter table t add b int"); } finally { await other.end().catch(() => {}); }`,
+  "a program whose name is the gate's": `await client.query("set application_name = 'schema-gate'; set lock_timeout = 0"); await client.query("create index on t (a); alter table t add b int");`,
 };
 
 /** Where no backend is known beforehand. */
@@ -97,6 +116,15 @@ create table other (a int); create table later (a int); insert into other values
 create function standing() returns void language plpgsql set lock_timeout = 0 as $$ begin lock table t in access exclusive mode; end $$;
 create function standing_row() returns trigger language plpgsql set lock_timeout = 0 as $$ begin lock table t in access exclusive mode; return new; end $$;
 create trigger r before update on other for each row execute function standing_row();
+create function innermost() returns int language plpgsql set lock_timeout = 0 as $$ begin lock table public.t in access exclusive mode; return 1; end $$;
+create function middle() returns int language plpgsql as $$ begin return public.innermost(); end $$;
+create function outermost() returns int language sql set lock_timeout = '1s' as 'select public.middle()';
+create table checked (a int check (a = innermost())); create table defaulted (a int default innermost());
+create table ruled (a int); insert into ruled values (1); create rule r as on update to ruled do also select innermost();
+create view viewed as select innermost() as a; insert into free values (1);
+create domain dom as int check (value = innermost() * 0 + value);
+create function equal(a dom, b dom) returns boolean language sql as 'select public.innermost() = 1';
+create operator ==== (leftarg = dom, rightarg = dom, function = equal);
 create table counted (id int primary key, a int); insert into counted values (1, 1);
 create function standing_count() returns trigger language plpgsql set lock_timeout = 0 as $$ begin insert into t values (2, 2); return new; end $$;
 create trigger r before update on counted for each row execute function standing_count();
@@ -333,6 +361,19 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
       },
       30_000,
     );
+
+    it("a session that a program leaves behind goes with it, also when it ended well", async () => {
+      const body = `const { spawn } = await import("node:child_process");
+        const code = 'import(process.argv[1]).then(async ({ default: pg }) => { const c = new pg.Client({ connectionString: process.env.DATABASE_URL }); c.on("error", () => {}); await c.connect(); await c.query("set application_name = x; set lock_timeout = 0"); await c.query("alter table t add b int").catch(() => {}); process.exit(); })';
+        spawn(process.execPath, ["-e", code, ${JSON.stringify(driver)}], { detached: true, stdio: "ignore", env: process.env }).unref();
+        for (;;) { const { rows } = await client.query("select from pg_locks where not granted"); if (rows.length > 0) break; }`;
+      const { client, outcome } = await settled(body, "access share");
+      await outcome;
+      const waiting = async () => (await client.query("select from pg_locks where not granted")).rowCount;
+      const end = performance.now() + AT_MOST_MS;
+      while ((await waiting()) !== 0 && performance.now() < end) await testClock.sleep(50);
+      expect(await waiting()).toBe(0);
+    }, 30_000);
 
     it("CREATE INDEX CONCURRENTLY of a program waits as long as it takes, since nobody waits behind it", async () => {
       const body = `await client.query("set lock_timeout = 0"); await client.query("create index concurrently on t (a)");`;

@@ -65,6 +65,59 @@ describe("an approved rollout does not wait for", () => {
     }));
 });
 
+/** Writes a piece every few milliseconds for as long as the other side listens. */
+async function trickling(port: number, first: string, piece: string) {
+  const open = await socket(port, first);
+  const timer = setInterval(() => open.writable && open.write(piece), 5);
+  open.once("close", () => clearInterval(timer));
+  return open;
+}
+
+describe("neither does it wait for", () => {
+  const head = "POST /runs/r HTTP/1.1\r\nhost: x\r\n";
+  it("a body that comes byte by byte", () =>
+    closes((port) => trickling(port, `${head}content-length: 100000\r\n\r\n`, "a")));
+  it("a body in chunks that never ends", () =>
+    closes((port) => trickling(port, `${head}transfer-encoding: chunked\r\n\r\n`, "1\r\na\r\n")));
+  it("headers that come one by one", () => closes((port) => trickling(port, head, "x: y\r\n")));
+  it("a request line without an end", () => closes((port) => trickling(port, "GET /runs/", "r")));
+  it("an upgrade to another protocol", () =>
+    closes((port) =>
+      socket(port, "GET /runs/r HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"),
+    ));
+  it("a tunnel", () => closes((port) => socket(port, "CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n")));
+  it("what is no HTTP", () => closes((port) => socket(port, "\u0016\u0003\u0001\u0002\u0000\u0001")));
+  it("answers that nobody reads", () =>
+    closes(async (port) => {
+      const open = await socket(port);
+      open.pause();
+      open.write("GET /runs/r HTTP/1.1\r\nhost: x\r\n\r\n".repeat(500));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return open;
+    }));
+  it("three hundred connections that say nothing", () =>
+    closes(async (port) => {
+      const held = await Promise.all(Array.from({ length: 300 }, () => socket(port)));
+      return { destroy: () => held.forEach((each) => void each.destroy()) };
+    }));
+
+  it("two hundred of them while somebody reads the page; large headers and bodies are refused", async () => {
+    const { ports } = await waiting();
+    const server = await openReviewServer(ports, 0, loopbackOnly());
+    const port = Number(new URL(server.address).port);
+    const held = await Promise.all(Array.from({ length: 200 }, () => socket(port)));
+    expect((await fetch(server.address)).status).toBeLessThan(500);
+    expect((await fetch(server.address, { headers: { x: "y".repeat(60_000) } })).status).toBe(431);
+    const sent = await fetch(server.address, { method: "POST", body: "x".repeat(10_000_000) }).then(
+      ({ status }) => status,
+      () => 413,
+    );
+    expect(sent).toBe(413);
+    for (const each of held) each.destroy();
+    await server.close();
+  });
+});
+
 describe("refused attempts", () => {
   it("are in the trail one by one up to a number, then as their number", async () => {
     const { ports, notes } = await waiting();

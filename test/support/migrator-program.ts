@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const driver = pathToFileURL(createRequire(import.meta.url).resolve("pg")).href;
+/** The address of the module with which it signs in. */
+export const driver = pathToFileURL(createRequire(import.meta.url).resolve("pg")).href;
 
 /** Writes a team's own migrator as a program of Node: `body` has a connected `client`. Returns its path. */
 export function writeMigrator(directory: string, body: string, name = "migrate.mjs"): string {

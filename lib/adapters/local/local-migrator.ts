@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { isSecretReference } from "../../core/config/secret-reference.js";
 import { digest } from "../../core/json.js";
 import { commandLine, type MigratorCommand } from "../../core/migration/migrator-command.js";
+import { PROGRAM_SESSIONS } from "../../core/migration/program-sessions.js";
 import { redact } from "../../core/redact.js";
 import { pathOfSchema } from "../../core/sql/own-path.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -38,7 +39,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
       const hidden = endpoint.password === undefined ? [] : [endpoint.password];
       const own = await ownEnvironment(options.secrets, command, hidden);
       await refuseAnother(command, options.seal);
-      await endSessions(session, settings.schema);
+      await endSessions(session, settings);
       const inherited = INHERITED.flatMap((name) => {
         const value = options.environment[name];
         return value === undefined ? [] : [[name, value] as const];
@@ -57,8 +58,8 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
         ...(settings.signal ? { signal: settings.signal } : {}),
       });
       const output = redact(ended.output, hidden);
+      await endSessions(session, settings);
       if (ended.status === "ended" && ended.code === 0) return output;
-      await endSessions(session, settings.schema);
       throw new MigratorFailed(redact(reasonOf(command, ended, output), hidden), output);
     },
   };
@@ -125,14 +126,12 @@ function databaseUrl(
 }
 
 /** A backend continues its statement after its client is gone, so it is ended too: by the login, which owns the session. */
-async function endSessions(session: Session, schema: string | null): Promise<void> {
+async function endSessions(session: Session, { schema, since }: MigratorOptions): Promise<void> {
+  // In a database of several tenants a session that began since may be another tenant's: there the name alone tells.
+  const program = [applicationFor(schema), schema === null ? since : "infinity"];
   try {
     await session.script("begin; set local role none");
-    await session.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and usename = session_user and application_name = $1`,
-      [applicationFor(schema)],
-    );
+    await session.query(`select pg_terminate_backend(p.pid) from (${PROGRAM_SESSIONS}) p`, program);
     await session.script("commit");
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;

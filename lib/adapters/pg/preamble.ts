@@ -1,6 +1,6 @@
 import { OWN_PATH } from "../../core/sql/own-path.js";
 import { literal } from "../../core/sql/quote.js";
-import type { SessionOptions } from "../../ports/database.js";
+import { IDLE_IN_TRANSACTION_MS, type SessionOptions } from "../../ports/database.js";
 import { setRole } from "./session-role.js";
 
 /**
@@ -59,7 +59,7 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
   return [
     ["statement_timeout", String(options.statementTimeout)],
     ["lock_timeout", String(options.lockTimeout)],
-    ["idle_in_transaction_session_timeout", "600000"],
+    ["idle_in_transaction_session_timeout", String(IDLE_IN_TRANSACTION_MS)],
     ["default_transaction_read_only", options.purpose === "read" ? "on" : "off"],
     ["search_path", OWN_PATH],
     // How our own texts are parsed, and names printed, must not depend on a tenant's ALTER DATABASE … SET.

@@ -5,6 +5,7 @@ import type { SettingChange } from "./settings.js";
 /** Whether a change to a setting leads out of the tenant, or removes a limit; null when it does neither. */
 export function judgeSetting(change: SettingChange, scope: IsolationScope): Breach | null {
   const { name } = change;
+  if (change.later) return timeoutToCome(change, scope);
   if (name === null || name === SOME_VALUE) return unknownSetting();
   if (name === "all")
     return scope.schemaTenants
@@ -87,11 +88,25 @@ function timeout({ name, values, ofFunction }: SettingChange, scope: IsolationSc
   if (name !== "lock_timeout" && name !== "statement_timeout") return null;
   const limit = scope.limits[TIMEOUTS[name]];
   if (limit === 0 || (ofFunction && values === null)) return null;
-  const [text] = values ?? [];
-  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(text ?? "") ?? [];
-  if (number === undefined) return unlimited(name, scope);
-  const wanted = Number(number) * (UNITS[unit ?? "ms"] ?? 1);
-  return wanted > 0 && wanted <= limit ? null : unlimited(name, scope);
+  const wanted = millisecondsOf(values);
+  return wanted !== null && wanted > 0 && wanted <= limit ? null : unlimited(name, scope);
+}
+
+/** Null for what is no length of time. PostgreSQL rounds to whole milliseconds, so that less than half of one is 0: no limit. */
+function millisecondsOf(values: SettingChange["values"]): number | null {
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(values?.[0] ?? "") ?? [];
+  return number === undefined ? null : Math.floor(Number(number) * (UNITS[unit ?? "ms"] ?? 1));
+}
+
+/** How long a limit of sessions to come is, is not the rollout's, whose sessions have their own; that there is one is. */
+function timeoutToCome({ name, values }: SettingChange, { limits }: IsolationScope): Breach | null {
+  if (name !== "lock_timeout" && name !== "statement_timeout") return null;
+  if (limits[TIMEOUTS[name]] === 0 || values === null || (millisecondsOf(values) ?? 0) > 0) return null;
+  return {
+    code: "isolation.timeout",
+    message: `It takes ${name} away from sessions to come, those of the next rollout among them: a release may not remove limits.`,
+    remedy: "Leave it out, or set a limit.",
+  };
 }
 
 function unlimited(name: string, { limits }: IsolationScope): Breach | null {

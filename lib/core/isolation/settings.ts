@@ -11,14 +11,17 @@ export interface SettingChange {
   readonly values: readonly string[] | null | undefined;
   /** A function's own setting: it applies while the function runs. */
   readonly ofFunction: boolean;
+  /** Of a role, of the database or of the server: it holds in sessions to come. */
+  readonly later?: true;
 }
 
-/** SET, RESET, DISCARD ALL, `set_config`, an UPDATE of pg_settings, and SET clauses of functions. */
+/** SET, RESET, DISCARD ALL, `set_config`, an UPDATE of pg_settings, SET clauses of functions, and ALTER ROLE, DATABASE and SYSTEM … SET. */
 export function settingChanges(node: Node): readonly SettingChange[] {
   const own = as(node, "VariableSetStmt");
   const clauses = find(node, "VariableSetStmt").filter((each) => each !== own);
   return [
     ...(own ? changeOf(own, false) : []),
+    ...settingsToCome(node),
     ...clauses.flatMap((each) => changeOf(each, true)),
     ...(as(node, "DiscardStmt")?.target === "DISCARD_ALL" ? [{ name: "all", values: null, ofFunction: false }] : []),
     ...find(node, "FuncCall").flatMap(({ funcname, args }) =>
@@ -26,6 +29,11 @@ export function settingChanges(node: Node): readonly SettingChange[] {
     ),
     ...(writesSettings(node) ? [{ name: null, values: undefined, ofFunction: false }] : []),
   ];
+}
+
+function settingsToCome(node: Node): readonly SettingChange[] {
+  const tree = as(node, "AlterRoleSetStmt") ?? as(node, "AlterDatabaseSetStmt") ?? as(node, "AlterSystemStmt");
+  return tree?.setstmt ? changeOf(tree.setstmt, false).map((change) => ({ ...change, later: true as const })) : [];
 }
 
 /** `SET TRANSACTION` and the like have no setting name that matters here. */

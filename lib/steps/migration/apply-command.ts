@@ -52,8 +52,15 @@ export async function applyCommand(
     await inTransaction(session, input.isolation, keep, first);
   }
   const { lockTimeout, shared } = settings;
-  const options = { schema, ...(shared ? { shared } : {}), lockTimeout, ...(input.stop ? { signal: input.stop } : {}) };
-  const limit = { lockTimeout, program: migrator.application(schema) };
+  const program = { application: migrator.application(schema), since: await serverTime(session) };
+  const options = {
+    schema,
+    ...(shared ? { shared } : {}),
+    lockTimeout,
+    since: program.since,
+    ...(input.stop ? { signal: input.stop } : {}),
+  };
+  const limit = { lockTimeout, program };
   const output = await withinLockTimeout(session, limit, input.watch, () => migrator.run(session, command, options));
   await prepareSession(session, input, "outside");
   const end = async () => {
@@ -65,6 +72,11 @@ export async function applyCommand(
   };
   await inTransaction(session, input.isolation, end, first);
   return { resumed, keptBytes: budget.taken, output };
+}
+
+async function serverTime(session: Session): Promise<string> {
+  const [row] = await session.query<{ now: string }>("select clock_timestamp()::text as now");
+  return row?.now ?? "infinity";
 }
 
 async function copiesAreThere(session: Session, keep: readonly KeepAside[], schema: string | null): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { holdsOthersUp, PROGRAM_SESSIONS, type ProgramSessions } from "../../core/migration/program-sessions.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
@@ -27,9 +28,7 @@ const late = (version: number) =>
     ? "coalesce(clock_timestamp() - l.waitstart > make_interval(secs => $2::float8 / 1000), false)"
     : "$2::float8 >= 0";
 
-/** Others wait behind these locks, held or requested (manual, "Table-Level Locks"). */
-const HOLDS_OTHERS_UP = `exists (select from pg_locks o where o.pid = l.pid and o.locktype = 'relation'
-  and o.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`;
+const HOLDS_OTHERS_UP = holdsOthersUp("l.pid");
 
 /** Why a program waits is not known in advance: a wait for others' snapshots belongs to a CONCURRENTLY. */
 const counts = ({ quiet, program }: LockLimit) => {
@@ -46,10 +45,6 @@ const RUNNING = `select min(a.pid) as pid from pg_stat_activity a
     and case when octet_length(a.query) < pg_size_bytes(current_setting('track_activity_query_size')) - 4 then a.query = $1 else starts_with($1, a.query) end
   having count(*) = 1`;
 
-/** The sessions of a program. */
-const OF_PROGRAM = `select a.pid from pg_stat_activity a
-  where a.datname = current_database() and a.usename = session_user and a.application_name = $1`;
-
 /** How long a statement may wait for a lock. */
 export interface LockLimit {
   /** Milliseconds; 0 means no limit. */
@@ -58,8 +53,8 @@ export interface LockLimit {
   readonly quiet?: boolean;
   /** The statement's text, used to find it when no backend is known in advance. */
   readonly text?: string;
-  /** A program is running; this is the application_name of its sessions, each of which is held to the limit. */
-  readonly program?: string;
+  /** A program is running; each of its sessions is held to the limit. */
+  readonly program?: ProgramSessions;
 }
 
 /**
@@ -125,8 +120,9 @@ async function watched(
   { text = "", program }: LockLimit,
 ): Promise<readonly number[]> {
   if (program === undefined && known !== null) return [known];
-  const rows = await session.query<{ pid: number | null }>(program === undefined ? RUNNING : OF_PROGRAM, [
-    program ?? text,
-  ]);
+  const rows =
+    program === undefined
+      ? await session.query<{ pid: number | null }>(RUNNING, [text])
+      : await session.query<{ pid: number | null }>(PROGRAM_SESSIONS, [program.application, program.since]);
   return rows.flatMap(({ pid }) => pid ?? []);
 }

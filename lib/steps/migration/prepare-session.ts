@@ -1,5 +1,5 @@
 import { identifier } from "../../core/sql/quote.js";
-import { DatabaseError, type Session } from "../../ports/database.js";
+import { DatabaseError, IDLE_IN_TRANSACTION_MS, type Session } from "../../ports/database.js";
 
 /** How long a migration's statements may wait and run. Milliseconds; 0 means no limit. */
 export interface SessionSettings {
@@ -64,7 +64,11 @@ export function preparation({ role }: Pick<Session, "role">, scope: SessionScope
   const { lockTimeout, statementTimeout, concurrentTimeout } = scope.settings;
   const local = place === "inside";
   const timeouts = local
-    ? [`set local lock_timeout = ${lockTimeout}`, `set local statement_timeout = ${statementTimeout}`]
+    ? [
+        `set local lock_timeout = ${lockTimeout}`,
+        `set local statement_timeout = ${statementTimeout}`,
+        `set local idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
+      ]
     : [`set lock_timeout = ${place === "blocking" ? lockTimeout : 0}`, `set statement_timeout = ${concurrentTimeout}`];
   const reading = READING.map(([name, value]) => `set ${local ? "local " : ""}${name} = ${value}`);
   return [

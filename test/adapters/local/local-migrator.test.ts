@@ -44,7 +44,7 @@ describe("a team's own program", () => {
     });
     try {
       const output = await migrator
-        .run(session, command, { schema: null, lockTimeout: 2_000, ...options })
+        .run(session, command, { schema: null, lockTimeout: 2_000, since: "infinity", ...options })
         .catch((error: unknown) => error as Error & { output: string });
       const others = await client.query(
         "select 1 from pg_stat_activity where datname = current_database() and application_name = 'schema-gate-migrator'",

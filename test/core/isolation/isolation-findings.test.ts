@@ -384,6 +384,19 @@ describe("a tenant that is a database", () => {
     ["select set_config('session_authorization', 'postgres', false)", "role"],
     ["select set_config('session_authorization', current_setting('x.y'), true)", "role"],
     [block("execute 'set session authorization postgres';"), "role"],
+    // Rounded to 0, which is no limit.
+    ["set lock_timeout = '400us'", "timeout"],
+    ["set lock_timeout = 0.4", "timeout"],
+    ["set local statement_timeout = '0.0001s'", "timeout"],
+    ["select set_config('lock_timeout', '1us', false)", "timeout"],
+    ["create function f() returns int language sql set lock_timeout = '0.1ms' as 'select 1'", "timeout"],
+    ["alter role app set lock_timeout = 0", "timeout"],
+    ["alter role all set statement_timeout to '0'", "timeout"],
+    ["alter user app in database d set lock_timeout = '10us'", "timeout"],
+    ["alter database d set lock_timeout = 0", "timeout"],
+    ["alter system set statement_timeout = 0", "timeout"],
+    [block("alter role app set lock_timeout = 0;"), "timeout"],
+    [block("execute 'alter database d set lock_timeout = 0';"), "timeout"],
     ["create function f() returns int language sql set session_authorization = postgres as 'select 1'", "role"],
   ])("is left by %s", (sql, code) => {
     expect(codes(sql, DATABASES)).toContain(code);
@@ -397,6 +410,8 @@ describe("a tenant that is a database", () => {
     body("begin execute q; end"),
     body("import os", "plpython3u"),
     "set lock_timeout = '2s'; select set_config('lock_timeout', '500ms', true), set_config('work_mem', '1GB', true)",
+    "alter role app set statement_timeout = '10min'; alter database d reset lock_timeout; alter role app reset all",
+    "alter role app set search_path = app, public; alter database d set timezone = 'UTC'; alter system set work_mem = '8MB'",
   ])("is not left by %s", (sql) => {
     expect(isolationFindings(testMigration(sql).up, DATABASES)).toEqual([]);
   });
