@@ -1,15 +1,19 @@
 import { type Catalog, type CatalogObject, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { humanName } from "../../core/catalog/names.js";
-import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { withoutIn } from "../../core/catalog/sources/functions.js";
 import type { Finding } from "../../core/finding.js";
-import { literal, qualified } from "../../core/sql/quote.js";
-import type { Row, Session } from "../../ports/database.js";
+import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import type { Session } from "../../ports/database.js";
 import { ambiguousOperators } from "./ambiguous-operators.js";
+import { type Call, callsOf, type Routine, routinesNamed, type Taken, typesTakenFor } from "./calls-of.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
-import { resolved } from "./resolved.js";
+import { type Found, isSame, resolved, type Which } from "./resolved.js";
 
-/** Calls and expressions that match one function or operator before the release, and several after it. Nothing runs; the server only resolves. */
+/**
+ * Calls and expressions that find one function or operator before the release, and after it more than one, or another one. Nothing runs;
+ * the server only resolves.
+ */
 export async function ambiguousCallFindings(
   input: ProveOnClone,
   clones: Clones,
@@ -22,148 +26,165 @@ export async function ambiguousCallFindings(
   ];
 }
 
-/** Calls each earlier function with as many arguments as it takes: of its own types, untyped, and with whole numbers for numbers. */
+/** Each earlier function of a name that the release makes is called as applications might call it. */
 async function ambiguousFunctions(
   input: ProveOnClone,
   clones: Clones,
   working: WorkingClone,
   { before, after }: { readonly before: Catalog; readonly after: Catalog },
 ): Promise<readonly Finding[]> {
-  const were = functionsOf(before);
-  // A default that CREATE OR REPLACE adds to a parameter works like a new overload.
-  const said = (each: CatalogObject) => `${humanName(each.id)} ${each.attributes.arguments}`;
-  const signatures = new Set(were.map(said));
-  const added = functionsOf(after).filter((each) => !signatures.has(said(each)));
-  const overloaded = were.filter((each) => added.some((other) => isNamesake(each, other)));
-  if (overloaded.length === 0) return [];
+  const names = await namesMade(working.session, before, after);
+  const now = names.length === 0 ? [] : await routinesNamed(working.session, names);
+  // Of those that are there still: to drop one says that it is called no more.
+  if (now.length < 2) return [];
   const clone = await clones.make("calls");
   try {
-    const unique: Call[] = [];
-    for (const call of await callsOf(clone.session, overloaded, input.schema))
-      if (!(await isAmbiguous(clone.session, call, input))) unique.push(call);
-    const found = new Map<CatalogObject, Finding>();
-    for (const call of unique)
-      if (!found.has(call.of) && (await isAmbiguous(working.session, call, input)))
-        found.set(
-          call.of,
-          finding(
-            call,
-            functionsOf(after).filter((each) => isNamesake(call.of, each)),
-          ),
-        );
-    return [...found.values()];
+    const were = await routinesNamed(clone.session, names);
+    const made = now.filter((each) => !were.some((other) => isSame(each, other) && each.arguments === other.arguments));
+    const taken = await typesTakenFor(clone.session);
+    const calls = were
+      .filter((each) => now.some((other) => isSame(each, other)))
+      .flatMap((each) => callsBeside(each, made, taken, input))
+      .sort((a, b) => Number(a.rare) - Number(b.rare))
+      .slice(0, MOST_CALLS);
+    const found = await resolved(clone.session, calls, input);
+    const unique = calls.filter((_, at) => found[at]?.number === "one");
+    const then = found.filter(({ number }) => number === "one");
+    const since = await resolved(working.session, unique, input);
+    const findings = unique.flatMap((call, at) => findingOf(call, then[at], since[at], { now, made, input }));
+    return firstOfEach(findings);
   } finally {
     await clones.drop(clone);
   }
 }
 
-interface Call {
-  readonly of: CatalogObject;
-  /** For a person: `numeric, text`. */
-  readonly arguments: string;
-  /** As a driver sends a parameter without telling its type. */
-  readonly untyped: boolean;
-  /** Resolves the call without running anything. */
-  readonly resolve: string;
+const MOST_CALLS = 600;
+
+/** Names of functions that the release makes or gives other defaults, also of those that an extension brings or an implicit cast concerns. */
+async function namesMade(session: Session, before: Catalog, after: Catalog): Promise<readonly string[]> {
+  const key = ({ kind, id, attributes }: CatalogObject) =>
+    JSON.stringify([kind, id, attributes.arguments ?? null, attributes.version ?? attributes.context ?? null]);
+  const were = new Set(before.objects.filter(isOne).map(key));
+  const made = after.objects.filter((each) => isOne(each) && !were.has(key(each)));
+  const extensions = made.filter(({ kind }) => kind === "extension").map(({ id }) => literal(id.name));
+  const members =
+    extensions.length === 0
+      ? []
+      : await session.query<{ name: string }>(
+          `select distinct p.proname::text as name from pg_extension e join pg_depend d on d.refclassid = 'pg_extension'::regclass
+             and d.refobjid = e.oid and d.deptype = 'e' and d.classid = 'pg_proc'::regclass join pg_proc p on p.oid = d.objid
+           where e.extname = any(array[${extensions.join(", ")}]::name[])`,
+        );
+  const own = made.filter(({ kind }) => kind === "function").map(({ id }) => id.name);
+  const isCast = made.some(({ kind, attributes }) => kind === "cast" && attributes.context === "i");
+  const overloaded = isCast ? overloadedNames(after) : [];
+  return [...new Set([...own, ...overloaded, ...members.map(({ name }) => name)])].sort();
 }
 
-function functionsOf({ objects }: Catalog): readonly CatalogObject[] {
-  return objects.filter(({ kind, attributes }) => kind === "function" && attributes.kind !== "a");
+/** An implicit cast changes calls of these, whatever made them. */
+function overloadedNames({ objects }: Catalog): readonly string[] {
+  const names = objects.filter(({ kind }) => kind === "function").map(({ id }) => id.name);
+  return names.filter((name, at) => names.indexOf(name) !== at);
 }
 
-function isNamesake(a: CatalogObject, b: CatalogObject): boolean {
-  return a.id.schema === b.id.schema && a.id.name === b.id.name;
+function isOne({ kind }: CatalogObject): boolean {
+  return kind === "function" || kind === "extension" || kind === "cast";
 }
 
-async function callsOf(
-  session: Session,
-  functions: readonly CatalogObject[],
-  schema: string | null,
-): Promise<readonly Call[]> {
-  const calls: Call[] = [];
-  for (const of of functions) {
-    const name = bindSchemas(qualified(of.id.schema, of.id.name), schema);
-    const home = schema !== null && of.id.schema === TENANT_SCHEMA ? schema : (of.id.schema ?? "");
-    const rows = await session.query<Parameters>(
-      `select array(select format_type(t.oid, null) from unnest(p.proargtypes::oid[]) with ordinality x(oid, at)
-           join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as types,
-         array(select t.typcategory = 'N' from unnest(p.proargtypes::oid[]) with ordinality x(oid, at)
-           join pg_catalog.pg_type t on t.oid = x.oid order by x.at) as numbers, p.pronargdefaults as defaults,
-         case when v.oid is null or v.typname = 'any' then null else format_type(v.oid, null) end as element, v.typcategory = 'N' as countable
-       from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-       left join pg_catalog.pg_type v on v.oid = p.provariadic
-       where n.nspname = ${literal(home)} and p.proname = ${literal(of.id.name)}
-         and regexp_replace(pg_get_function_identity_arguments(p.oid), '(^|[(,] ?)IN ', '\\1', 'g') = ${literal(bindSchemas(of.id.signature ?? "", schema))}`,
-    );
-    for (const { types, numbers } of rows.flatMap(waysToCall)) {
-      const typed = types.map((type) => `null::${type}`);
-      for (const list of [typed, typed.map((each, at) => (numbers[at] ? "1" : each)), types.map(() => "null")])
-        calls.push({
-          of,
-          arguments: list.map(shown).join(", "),
-          untyped: list !== typed && list.every((each) => each === "null") && types.length > 0,
-          resolve: resolving(of, `${name}(${list.join(", ")})`),
-        });
-    }
+/** With its schema where one is made beside it, and by its name alone where one is made in another schema. */
+function callsBeside(of: Routine, made: readonly Routine[], taken: Taken, input: ProveOnClone): readonly Call[] {
+  const namesakes = made.filter(({ name }) => name === of.name);
+  const inSchema = { sql: qualified(of.schema, of.name), called: nameOf(of, input) };
+  const alone = { sql: identifier(of.name), called: humanName({ name: of.name }) };
+  // A new implicit cast changes calls without a new function.
+  const beside = namesakes.length === 0 || namesakes.some(({ schema }) => schema === of.schema);
+  const elsewhere = namesakes.some(({ schema }) => schema !== of.schema);
+  return [...(beside ? callsOf(of, taken, inSchema) : []), ...(elsewhere ? callsOf(of, taken, alone) : [])];
+}
+
+interface Known {
+  readonly now: readonly Routine[];
+  readonly made: readonly Routine[];
+  readonly input: ProveOnClone;
+}
+
+function findingOf(call: Call, before: Found | undefined, after: Found | undefined, known: Known): readonly Finding[] {
+  if (!before || !after) return [];
+  if (after.number === "several") return [ambiguous(call, known)];
+  if (after.number === "none") return [refused(call, after, known)];
+  if (before.which === null || after.which === null || isSame(before.which, after.which)) return [];
+  return [other(call, before.which, after.which, known)];
+}
+
+/** One of a code for each function; the gravest, since typed calls come first. */
+function firstOfEach(findings: readonly Finding[]): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const each of findings) {
+    const key = each.subject.name;
+    const known = found.get(key);
+    if (!known || (known.severity !== "error" && each.severity === "error")) found.set(key, each);
   }
-  return calls.sort((a, b) => Number(a.untyped) - Number(b.untyped));
+  return [...found.values()];
 }
 
-interface Parameters extends Row {
-  readonly types: string[];
-  /** Whether each is of a numeric type. */
-  readonly numbers: boolean[];
-  readonly defaults: number;
-  /** Of a variadic function that takes one type, and whether it is numeric. */
-  readonly element: string | null;
-  readonly countable: boolean | null;
-}
-
-const MOST_ELEMENTS = 3;
-
-/** With all arguments, and with only those that have no default; a variadic function also with some elements in place of its array. */
-function waysToCall({ types, numbers, defaults, element, countable }: Parameters) {
-  const ways = Array.from({ length: defaults + 1 }, (_, more) => types.length - defaults + more);
-  const plain = ways.map((count) => ({ types: types.slice(0, count), numbers: numbers.slice(0, count) }));
-  if (element === null) return plain;
-  const variadic = Array.from({ length: MOST_ELEMENTS }, (_, at) => ({
-    types: [...types.slice(0, -1), ...Array<string>(at + 1).fill(element)],
-    numbers: [...numbers.slice(0, -1), ...Array<boolean>(at + 1).fill(countable === true)],
-  }));
-  return [...plain, ...variadic];
-}
-
-/** PREPARE does not accept CALL; a body in SQL is resolved when its function is created. */
-function resolving({ attributes }: CatalogObject, call: string): string {
-  if (attributes.kind !== "p") return `prepare schema_gate_call as select ${call}`;
-  return `create procedure pg_temp.schema_gate_call() language sql as ${literal(`call ${call}`)}`;
-}
-
-function shown(argument: string): string {
-  return argument === "null"
-    ? "a text without a type"
-    : argument === "1"
-      ? "a whole number"
-      : argument.slice("null::".length);
-}
-
-async function isAmbiguous(session: Session, call: Call, scope: ProveOnClone): Promise<boolean> {
-  const [found] = await resolved(session, [call.resolve], scope);
-  return found === "several";
-}
-
-function finding({ of, arguments: list, untyped }: Call, candidates: readonly CatalogObject[]): Finding {
-  const { signature: _, ...id } = of.id;
-  const name = humanName(id);
-  const signatures = candidates.map(({ attributes }) => `${name}(${attributes.arguments})`);
+function base({ of, rare }: Call, { input }: Known) {
   return {
-    code: "dry-run.ambiguous-call",
     gate: "dry-run",
-    severity: untyped ? "warning" : "error",
-    subject: { kind: "function", name: humanName(of.id) },
-    message: `After the release a call of ${name} with (${list}) is ambiguous, and found one function before: ${signatures.join(" and ")}.`,
-    remedy: {
-      text: "Drop the old function in the same release, or give the new one another name, or no defaults, so that calls that exist find one.",
-    },
+    severity: rare ? "warning" : "error",
+    subject: { kind: "function", name: signature(of, input) },
+  } as const;
+}
+
+function ambiguous(call: Call, known: Known): Finding {
+  const candidates = known.now.filter(({ name, schema }) => name === call.of.name && isBeside(schema, call, known));
+  return {
+    ...base(call, known),
+    code: "dry-run.ambiguous-call",
+    message: `After the release a call of ${call.called} with (${call.arguments}) is ambiguous, and found one function before: ${signatures(candidates, known)}.`,
+    remedy: REMEDY,
   };
+}
+
+/** Of the same schema; those of another where a call without a schema finds one made there. */
+function isBeside(schema: string, { of }: Call, { made }: Known): boolean {
+  return schema === of.schema || made.some((each) => each.name === of.name && each.schema === schema);
+}
+
+function refused(call: Call, { reason }: Found, known: Known): Finding {
+  const candidates = known.made.filter(({ name }) => name === call.of.name);
+  return {
+    ...base(call, known),
+    code: "dry-run.other-call",
+    message: `After the release a call of ${call.called} with (${call.arguments}) fails, and found ${signature(call.of, known.input)} before: ${reason ?? ""}. The release makes ${signatures(candidates, known) || "an implicit cast"}.`,
+    remedy: REMEDY,
+  };
+}
+
+function other(call: Call, was: Which, is: Which, known: Known): Finding {
+  return {
+    ...base(call, known),
+    code: "dry-run.other-call",
+    // One of another kind cannot stand in for it.
+    severity: was.kind === is.kind ? "warning" : "error",
+    message: `After the release a call of ${call.called} with (${call.arguments}) finds ${signature(is, known.input)}, and found ${signature(was, known.input)} before.`,
+    remedy: { text: "Give the new one another name, unless the calls that exist are meant to find it." },
+  };
+}
+
+const REMEDY = {
+  text: "Drop the old function in the same release, or give the new one another name, or no defaults, so that calls that exist find one.",
+};
+
+function signatures(candidates: readonly Routine[], { input }: Known): string {
+  return candidates.map((each) => signature(each, input)).join(" and ");
+}
+
+function nameOf({ schema, name }: Which, { schema: own }: ProveOnClone): string {
+  return humanName({ schema: schema === own ? TENANT_SCHEMA : schema, name });
+}
+
+const KINDS: Readonly<Record<string, string>> = { a: "aggregate ", w: "window function ", p: "procedure " };
+
+function signature(which: Which, input: ProveOnClone): string {
+  return `${KINDS[which.kind] ?? ""}${nameOf(which, input)}(${withoutIn(which.arguments)})`;
 }

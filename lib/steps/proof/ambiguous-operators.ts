@@ -5,7 +5,7 @@ import { literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
-import { resolved } from "./resolved.js";
+import { identifying, isSame, type Resolvable, resolved, type Which } from "./resolved.js";
 
 /** What expressions in applications mostly consist of: an implicit cast can make any of these ambiguous. */
 const COMMON = ["=", "<>", "<", ">", "+", "-", "*", "/", "||", "~~", "->>", "@>"];
@@ -20,8 +20,8 @@ interface Expression {
 }
 
 /**
- * Expressions that match one operator before the release and several after it, since it creates an operator of that name or an implicit
- * cast: tries the operand types of the existing operators and the tenant's column types, with one another and with literals.
+ * Expressions that match one operator before the release, and several or another one after it, since it creates an operator of that name or
+ * an implicit cast: tries the operand types of the existing operators and the tenant's column types, with one another and with literals.
  */
 export async function ambiguousOperators(
   input: ProveOnClone,
@@ -38,12 +38,17 @@ export async function ambiguousOperators(
   try {
     const all = await expressions(clone.session, [...names], types.slice(0, TYPES), input.schema);
     const were = await resolved(clone.session, all.map(resolving), input);
-    const unique = all.filter((_, at) => were[at] === "one");
-    const are = await resolved(working.session, unique.map(resolving), input);
-    return findings(
-      unique.filter((_, at) => are[at] === "several"),
-      [...operators, ...casts],
+    const unique = all.flatMap((each, at) =>
+      were[at]?.number === "one" ? [{ ...each, was: were[at]?.which ?? null }] : [],
     );
+    const are = await resolved(working.session, unique.map(resolving), input);
+    const made = [...operators, ...casts];
+    const ambiguous = unique.filter((_, at) => are[at]?.number === "several");
+    const others = unique.flatMap(({ was, ...each }, at) => {
+      const is = are[at]?.which ?? null;
+      return was && is && !isSame(was, is) ? [{ ...each, was, is }] : [];
+    });
+    return [...ambiguousFindings(ambiguous, made), ...otherFindings(others)];
   } finally {
     await clones.drop(clone);
   }
@@ -84,7 +89,7 @@ async function expressions(
     ...rows.flatMap(({ name: operator, left, right }) => around(operator, left, right)),
     ...own.flatMap(({ operator, type }) => around(operator, type, type)),
   ];
-  return [...new Map(made.map((each) => [resolving(each), each])).values()];
+  return [...new Map(made.map((each) => [expressionOf(each), each])).values()];
 }
 
 const UNTYPED = "null";
@@ -100,8 +105,12 @@ function around(operator: string, left: string | null, right: string): readonly 
   ];
 }
 
-function resolving({ operator, left, right }: Expression): string {
-  return `prepare schema_gate_call as select ${left === null ? "" : `(${left}) `}${operator} (${right})`;
+function expressionOf({ operator, left, right }: Expression): string {
+  return `${left === null ? "" : `(${left}) `}${operator} (${right})`;
+}
+
+function resolving(each: Expression): Resolvable {
+  return { resolve: null, identify: identifying(expressionOf(each)) };
 }
 
 function shown(operand: string): string {
@@ -109,13 +118,15 @@ function shown(operand: string): string {
   return operand === "1" ? "a whole number" : operand.slice("null::".length);
 }
 
+function shownExpression({ operator, left, right }: Expression): string {
+  return `${left === null ? "" : `(${shown(left)}) `}${operator} (${shown(right)})`;
+}
+
 /** One finding for each operator, with the expressions in which it is ambiguous. */
-function findings(ambiguous: readonly Expression[], made: readonly CatalogObject[]): readonly Finding[] {
+function ambiguousFindings(ambiguous: readonly Expression[], made: readonly CatalogObject[]): readonly Finding[] {
   const names = [...new Set(ambiguous.map(({ operator }) => operator))];
   return names.map((name) => {
-    const texts = ambiguous
-      .filter(({ operator }) => operator === name)
-      .map(({ left, right }) => `${left === null ? "" : `(${shown(left)}) `}${name} (${shown(right)})`);
+    const texts = ambiguous.filter(({ operator }) => operator === name).map(shownExpression);
     const more = texts.length > MOST ? ` and ${texts.length - MOST} more` : "";
     const causes = made
       .filter(({ kind, id }) => kind === "cast" || id.name === name)
@@ -134,3 +145,31 @@ function findings(ambiguous: readonly Expression[], made: readonly CatalogObject
 }
 
 const MOST = 3;
+
+interface Other extends Expression {
+  readonly was: Which;
+  readonly is: Which;
+}
+
+/** One finding for each operator that expressions no longer match, since they match another. */
+function otherFindings(others: readonly Other[]): readonly Finding[] {
+  const first = new Map<string, Other>();
+  for (const each of others) {
+    const key = signatureOf(each.was);
+    if (!first.has(key)) first.set(key, each);
+  }
+  return [...first.values()].map((each) => ({
+    code: "dry-run.other-call",
+    gate: "dry-run",
+    severity: "warning",
+    subject: { kind: "operator", name: each.operator },
+    message: `After the release ${shownExpression(each)} finds the operator ${signatureOf(each.is)}, and found ${signatureOf(each.was)} before.`,
+    remedy: {
+      text: "Give the new operator another name, unless the expressions that exist are meant to find it.",
+    },
+  }));
+}
+
+function signatureOf({ schema, name, identity }: Which): string {
+  return `${schema}.${name} (${identity})`;
+}
