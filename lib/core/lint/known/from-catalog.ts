@@ -96,7 +96,8 @@ function addTable(known: Known, object: TableObject): void {
     createdBy: null,
     kind: relkind === "p" ? "partitioned" : relkind === "f" ? "foreign" : "table",
     temporary: false,
-    complete: true,
+    // A type gives its tables columns of its own.
+    complete: object.attributes.ofType === null,
     columns: new Map(),
     constraints: [],
     partitionOf: partitionOf ? keyOfText(partitionOf.parent) : null,

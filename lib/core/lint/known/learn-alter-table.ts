@@ -6,6 +6,7 @@ import type { LintStatement } from "../lint-statement.js";
 import { columnFrom, columnsOfConstraint } from "./from-definition.js";
 import { rangeKey, relationKey, schemaIn } from "./key.js";
 import type { Known } from "./known.js";
+import { childrenOf, commandForChild, learnAttached, learnLeftCheck } from "./learn-children.js";
 import { learnConstraint } from "./learn-constraint.js";
 import type { KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
@@ -24,13 +25,13 @@ export function learnAlterTable(known: Known, statement: LintStatement): void {
   }
 }
 
-/** Without ONLY the server sets NOT NULL in partitions and children too, and drops it there. */
+/** Without ONLY the server does it in partitions and children too. */
 function learnOfChildren(known: Known, table: KnownTable, command: AlterTableCmd, statement: LintStatement): void {
-  if (command.subtype !== "AT_SetNotNull" && command.subtype !== "AT_DropNotNull") return;
-  for (const child of known.tables.values()) {
-    if (child === table || !(table.partitions.has(child.key) || child.parents.has(table.key))) continue;
-    learnCommand(known, child, command, statement);
-    learnOfChildren(known, child, command, statement);
+  for (const child of childrenOf(known, table)) {
+    const own = commandForChild(command, table, child.partitionOf === table.key);
+    if (!own) continue;
+    learnCommand(known, child, own, statement);
+    learnOfChildren(known, child, own, statement);
   }
 }
 
@@ -187,10 +188,12 @@ function movePartition(known: Known, table: KnownTable, command: AlterTableCmd, 
     attached?.parents.add(table.key);
     if (attached) attached.partitionOf = table.key;
     if (attached && !known.isNewTable(table, statement)) attached.inUse = true;
+    if (attached) learnAttached(known, table, attached);
   } else {
     table.partitions.delete(key);
     const detached = known.tables.get(key);
     detached?.parents.delete(table.key);
     if (detached) detached.partitionOf = null;
+    if (detached && partition.concurrent) learnLeftCheck(detached);
   }
 }

@@ -1,6 +1,5 @@
 import type { CreateStmt, IndexStmt, RangeVar, RenameStmt } from "libpg-query";
 import { typeOf } from "../../postgres/column-type.js";
-import { columnInstead } from "../../sql/column-instead.js";
 import { as, kindOf, listItems, strings } from "../../sql/tree.js";
 import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
@@ -9,11 +8,13 @@ import { functionFrom } from "./functions.js";
 import { partsKey, rangeKey, relationKey } from "./key.js";
 import type { Known } from "./known.js";
 import { learnAlterTable } from "./learn-alter-table.js";
+import { childrenOf, learnIndexOfChildren } from "./learn-children.js";
 import { learnConstraint } from "./learn-constraint.js";
 import { learnDependents } from "./learn-dependents.js";
 import { learnAlterDomain, learnDomain } from "./learn-domain.js";
 import { forgetFunctions, learnDrop } from "./learn-drop.js";
 import { nameOfIndex } from "./names-chosen.js";
+import { renameConstraint, renamePart } from "./rename-part.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
 import { mayChangeUnseen } from "./unseen.js";
@@ -103,6 +104,7 @@ function learnIndex(known: Known, statement: LintStatement): void {
   const key = relationKey(index.relation.schemaname, known_.name);
   if (index.if_not_exists && known.indexes.has(key)) return;
   known.indexes.set(key, known_);
+  if (index.relation.inh) learnIndexOfChildren(known, known_);
 }
 
 export function indexFrom(index: IndexStmt, statement: LintStatement, known: Known): KnownIndex {
@@ -146,16 +148,11 @@ function learnRename(known: Known, statement: LintStatement): void {
   }
   renameObject(known, rename);
   const table = known.table(rename.relation);
-  if (rename.renameType === "OBJECT_COLUMN" && table) renameColumn(known, table, rename.subname ?? "", rename.newname);
+  if (table) renamePart(known, table, rename);
   if (rename.renameType === "OBJECT_TABLE") {
     const key = relationKey(rename.relation.schemaname, newname);
     known.moveSize(rangeKey(rename.relation), key);
     if (table) moveTable(known, table, key);
-  }
-  if (rename.renameType === "OBJECT_TABCONSTRAINT" && table) {
-    table.constraints = table.constraints.map((constraint) =>
-      constraint.name === rename.subname ? { ...constraint, name: newname } : constraint,
-    );
   }
   if (rename.renameType === "OBJECT_INDEX") renameIndex(known, rename.relation, rename.newname);
 }
@@ -171,34 +168,13 @@ function renameObject(known: Known, rename: RenameStmt): void {
   known.dependents.add({ ...dependent, key: rename.newname ?? "" });
 }
 
-function renameColumn(known: Known, table: KnownTable, from: string, to: string): void {
-  const fresh = (name: string) => (name === from ? to : name);
-  for (const other of known.tables.values()) {
-    other.constraints = other.constraints.map((item) =>
-      item.references === table.key ? { ...item, referenced: item.referenced?.map(fresh) ?? [] } : item,
-    );
-  }
-  const column = table.columns.get(from);
-  if (column) {
-    table.columns.delete(from);
-    table.columns.set(to, { ...column, name: to });
-  }
-  table.constraints = table.constraints.map((item) => ({
-    ...item,
-    columns: item.columns.map(fresh),
-    expression: columnInstead(item.expression, from, to),
-  }));
-  for (const [key, index] of [...known.indexes.ofTable(table.key)]) {
-    const keys = index.keys.map((name) => (name === null ? null : fresh(name)));
-    known.indexes.set(key, { ...index, keys, include: index.include.map(fresh) });
-  }
-}
-
 function renameIndex(known: Known, relation: RangeVar, to: string): void {
   const index = known.indexes.get(rangeKey(relation));
   if (!index) return;
   known.indexes.delete(rangeKey(relation));
-  known.indexes.set(relationKey(relation.schemaname, to), { ...index, name: to });
+  known.indexes.set(relationKey(relation.schemaname, to), { ...index, name: to, constraint: index.constraint && to });
+  const table = known.tables.get(index.table);
+  if (table && index.constraint !== null) renameConstraint(table, index.constraint, to);
 }
 
 function moveTable(known: Known, table: KnownTable, key: string): void {
@@ -207,6 +183,15 @@ function moveTable(known: Known, table: KnownTable, key: string): void {
     other.constraints = other.constraints.map((item) =>
       item.references === table.key ? { ...item, references: key } : item,
     );
+  }
+  for (const child of childrenOf(known, table)) {
+    child.parents.delete(table.key);
+    child.parents.add(key);
+    if (child.partitionOf === table.key) child.partitionOf = key;
+  }
+  for (const other of known.tables.values()) {
+    const part = other.partitions.get(table.key);
+    if (part && other.partitions.delete(table.key)) other.partitions.set(key, part);
   }
   known.tables.delete(table.key);
   for (const [name, index] of [...known.indexes.ofTable(table.key)]) known.indexes.set(name, { ...index, table: key });
