@@ -1,18 +1,20 @@
 import type { CatalogObject, ConstraintObject, ObjectId, ObjectKind } from "../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../catalog/lookup.js";
+import { humanName } from "../catalog/names.js";
 import { descendants, sameTable } from "../catalog/tables.js";
 import { type Operation, operationsOfText } from "../operations/index.js";
 import { resolveTable } from "../operations/resolve.js";
 import { isParsed, parseStatement, treeAlone } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
 import { cascadesFrom } from "../undo/keep/undo-rows.js";
+import { type Behind, mayWrite } from "./written-by-code.js";
 
 type WriteRows = Extract<Operation, { readonly kind: "write-rows" }>;
 
-/** A statement that may leave pending trigger events in a table, depending on rows of the tables that it reads. */
+/** A statement that may leave pending trigger events in a table, depending on rows of the tables that it reads; null on anything. */
 export interface MayLeave {
   readonly table: TableRef;
-  readonly reads: readonly TableRef[];
+  readonly reads: readonly TableRef[] | null;
   /** Constraints and constraint triggers under which it may. */
   readonly under: readonly CatalogObject[];
 }
@@ -36,6 +38,23 @@ export function mayLeave(statement: Statement, index: CatalogIndex, deferred: bo
     }));
     return [...own, ...others].filter(({ under }) => under.length > 0);
   });
+}
+
+/** The same of what code does behind a statement, in any table that it mentions or that another change of those reaches. */
+export function mayLeaveBehind(behind: Behind, index: CatalogIndex, deferred: boolean): readonly MayLeave[] {
+  if (!mayWrite(behind)) return [];
+  const mentioned = behind.tables.filter((table) => index.table(table) !== undefined);
+  const tables = behind.composes
+    ? index.catalog.objects.flatMap(({ kind, id }) => tableNamed(kind, id))
+    : [...mentioned, ...mentioned.flatMap((table) => reached(table, ANY_CHANGE.change, index))];
+  const unique = [...new Map(tables.map((table) => [humanName(table), table])).values()];
+  return unique
+    .map((table) => ({
+      table,
+      reads: behind.composes ? null : mentioned,
+      under: waiting(ANY_CHANGE, table, index, deferred),
+    }))
+    .filter(({ under }) => under.length > 0);
 }
 
 /** What a cascade or a trigger may do to a row. */

@@ -2,6 +2,7 @@ import type { Node } from "libpg-query";
 import type { Catalog, ConstraintObject } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { humanName } from "../catalog/names.js";
+import { sameTable } from "../catalog/tables.js";
 import { operationsOfText } from "../operations/index.js";
 import { functionsCalled } from "../operations/read/tables-read.js";
 import { resolveTable } from "../operations/resolve.js";
@@ -10,10 +11,11 @@ import { deparse } from "../sql/deparse.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import { identifier, qualified } from "../sql/quote.js";
 import type { Statement } from "../sql/statement.js";
-import { isRefused, type MayLeave, mayLeave } from "./may-leave-events.js";
+import { isRefused, type MayLeave, mayLeave, mayLeaveBehind } from "./may-leave-events.js";
 import type { ProbeQuery } from "./probe.js";
 import { readableSource } from "./support/readable-source.js";
 import { withCalls } from "./support/with-calls.js";
+import { mayAlter, mayDefer, WrittenByCode } from "./written-by-code.js";
 
 /**
  * Rows that a statement leaves with pending trigger events under a deferred constraint, where a later statement of the same transaction alters,
@@ -25,14 +27,23 @@ import { withCalls } from "./support/with-calls.js";
  */
 export function probePendingEvents(scripts: readonly (readonly Statement[])[], before: Catalog): readonly ProbeQuery[] {
   const index = new CatalogIndex(before);
+  const code = new WrittenByCode(before);
   const touched = new Set<string>();
   const found: ProbeQuery[] = [];
   for (const statements of scripts) {
+    let deferred = false;
     for (const [at, statement] of statements.entries()) {
       const tables = tablesOf(statement, index);
       const target = tables.some((table) => touched.has(humanName(table))) ? null : updateOf(statement, index);
-      for (const left of mayLeave(statement, index, statements.slice(0, at).some(defers))) {
-        const refused = refusedNext(statements, at, left.table, index);
+      code.note(statement);
+      const behind = code.behind(statement);
+      deferred ||= defers(statement) || (behind !== null && mayDefer(behind));
+      const byCode = behind === null ? [] : mayLeaveBehind(behind, index, deferred);
+      const own = mayLeave(statement, index, deferred).filter(
+        ({ table }) => !byCode.some((each) => sameTable(each.table, table)),
+      );
+      for (const left of [...own, ...byCode]) {
+        const refused = refusedNext({ statements, at, code }, left.table, index);
         if (!refused) continue;
         const foretold = target !== null && left.under.every((each) => each === target.constraint);
         found.push(foretold ? probeOf(statement, refused, target) : suspicionOf(statement, refused, left, touched));
@@ -125,14 +136,18 @@ function defers(statement: Statement): boolean {
 
 /** The statement that PostgreSQL refuses while the events are pending: the same one if it is a block, otherwise a later one. */
 function refusedNext(
-  statements: readonly Statement[],
-  at: number,
+  { statements, at, code }: { statements: readonly Statement[]; at: number; code: WrittenByCode },
   table: TableRef,
   index: CatalogIndex,
 ): Statement | undefined {
+  const refuses = (each: Statement) => {
+    if (isRefused(each, table, index)) return true;
+    const behind = code.behind(each);
+    return behind !== null && mayAlter(behind, table, index);
+  };
   const [own, ...later] = statements.slice(at);
-  if (own && isRefused(own, table, index)) return own;
-  const next = later.find((each) => settles(each) || isRefused(each, table, index));
+  if (own && refuses(own)) return own;
+  const next = later.find((each) => settles(each) || refuses(each));
   return next && !settles(next) ? next : undefined;
 }
 
@@ -143,14 +158,16 @@ function suspicionOf(
   touched: ReadonlySet<string>,
 ): ProbeQuery {
   const name = humanName(table);
-  const some = reads.map((each) => `(SELECT 1 FROM ${qualified(each.schema, each.name)} LIMIT 1)`).join(" UNION ALL ");
-  const filled = reads.some((each) => touched.has(humanName(each)));
+  const some = (reads ?? [])
+    .map((each) => `(SELECT 1 FROM ${qualified(each.schema, each.name)} LIMIT 1)`)
+    .join(" UNION ALL ");
+  const filled = (reads ?? []).some((each) => touched.has(humanName(each)));
   return withCalls({
     code: "probe.pending-events",
     subject: { kind: "table", name },
     statement,
     meaning: `rows from which the statement at ${readableSource(statement.source)} may leave pending trigger events in ${name}, so that ${readableSource(next.source)} is refused (55006)`,
-    count: `SELECT count(*) AS count, '[]'::json AS keys FROM (${some}) AS found`,
+    count: `SELECT count(*) AS count, '[]'::json AS keys FROM (${some || "SELECT 1"}) AS found`,
     sample: null,
     repair: null,
     reads: [],
