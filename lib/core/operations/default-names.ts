@@ -8,6 +8,11 @@ export function constraintName(constraint: ConstraintSpec, table: TableRef, befo
   return chosenName(constraint.type, table.name, namedColumns(constraint), takenIn(before, table.schema));
 }
 
+/** The same for a CHECK of a domain. */
+export function domainConstraintName(domain: TableRef, before: CatalogIndex): string {
+  return chosenName("check", domain.name, [], takenIn(before, domain.schema));
+}
+
 function namedColumns(constraint: ConstraintSpec): readonly (string | null)[] {
   switch (constraint.type) {
     case "not null":

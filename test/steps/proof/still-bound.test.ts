@@ -19,6 +19,7 @@ const SETUP = `
   create table parted_1 partition of parted for values from (0) to (10); insert into parted values (1, 'a'), (2, 'b');
   create table swapped (id serial primary key, v text unique); insert into swapped (v) values ('a'), ('b');
   create table wide (id int primary key, a text, b int); insert into wide values (1, '1', 1), (2, '2', 2);
+  create domain few as int; create table priced (id int primary key, p few); insert into priced values (1, 5), (2, -7);
   create table counted (x int, i int generated always as identity);
   insert into counted (x) select 1 from generate_series(1, 5);`;
 
@@ -84,6 +85,10 @@ const RELEASES: Readonly<Record<string, string>> = {
   "a default that the same statement sets before it changes the type": `alter table wide alter column a set default 5, alter column a type int using a::int`,
   "a key that the same statement adds before the column": `alter table wide add constraint c_key unique (c), add column c int, drop constraint wide_pkey`,
   "an identity that the same statement drops with NOT NULL": `alter table counted alter i drop identity, alter i drop not null`,
+  "a CHECK of a domain, by a name that the server chooses": `update priced set p = 7 where p < 0; alter domain few add check (value > 0);
+    update priced set p = 8 where p = 7; alter domain few add check (value <> 7)`,
+  "a domain that the column gets": `update priced set p = 7 where p < 0; create domain most as int check (value > 0);
+    alter table priced alter column p type most`,
   "all in one block": `do $$ begin alter table old add column k int references kinds; insert into kinds values (1);
     update old set k = 1, tag = 'z'; alter table old alter column k set not null; end $$`,
 };

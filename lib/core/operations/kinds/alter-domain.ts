@@ -2,6 +2,7 @@ import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier, qualified } from "../../sql/quote.js";
 import { exact, impossible } from "../../undo/inverses.js";
+import { domainConstraintName } from "../default-names.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { homeSchema } from "../resolve.js";
@@ -44,16 +45,18 @@ export const alterDomain: OperationType<AlterDomain> = {
     );
   },
   inverse(operation, before) {
-    const domain = `ALTER DOMAIN ${qualified(operation.domain.schema ?? homeSchema(before), operation.domain.name)}`;
+    const schema = operation.domain.schema ?? homeSchema(before);
+    const { name } = operation.domain;
+    const domain = `ALTER DOMAIN ${qualified(schema, name)}`;
     switch (operation.change) {
       case "set not null":
         return exact(`${domain} DROP NOT NULL`);
       case "drop not null":
         return exact(`${domain} SET NOT NULL`);
-      case "add constraint":
-        if (operation.constraint !== null)
-          return exact(`${domain} DROP CONSTRAINT ${identifier(operation.constraint)}`);
-        return impossible("the server chose the constraint's name; it is read from the difference of the catalogs");
+      case "add constraint": {
+        const constraint = operation.constraint ?? domainConstraintName({ schema, name }, before);
+        return exact(`${domain} DROP CONSTRAINT ${identifier(constraint)}`);
+      }
       default:
         return impossible("what the domain was is read from the difference of the catalogs");
     }
