@@ -196,8 +196,8 @@ async function applyAgain(
   const resumes: ResumePoint[] = [];
   const outcome = new Outcome(input, clones, run);
   try {
-    // Between a rollback and another rollout the session ends, and with it its temporary tables.
-    await working.session.script("discard temp");
+    // Between a rollback and another rollout the session ends, and with it its temporary tables and prepared statements.
+    await working.session.script("discard temp; deallocate all");
     for (const [at, migration] of input.migrations.entries()) {
       const keep = rollbacks[at]?.candidate?.keep ?? [];
       const before = run.states[at];

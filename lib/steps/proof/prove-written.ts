@@ -2,6 +2,7 @@ import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
+import { type Loosened, loosenedBy } from "../../core/rollback/loosened.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { SetAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -11,7 +12,7 @@ import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedRollback } from "./proof.js";
 import type { AppliedRelease } from "./run-release.js";
-import { isSameSchema, readState, tableName } from "./state.js";
+import { isSameSchema, readState, type State, tableName } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 import { type Writable, writeAsApplication } from "./write-as-application.js";
 
@@ -27,7 +28,34 @@ export async function proveWritten(
 ): Promise<readonly Finding[]> {
   const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
   const last = run.states.at(-1);
-  if (aside.length === 0 || !last || rollbacks.some(({ candidate }) => candidate === null)) return [];
+  if (!last || rollbacks.some(({ candidate }) => candidate === null)) return [];
+  const loosened = loosenedFindings(input, run);
+  return aside.length === 0 ? loosened : [...loosened, ...(await proveOnOne(input, clones, run, rollbacks, last))];
+}
+
+/** Constraints that the rollback recreates, and that rows written since may violate. */
+function loosenedFindings({ migrations }: ProveOnClone, { states }: AppliedRelease): readonly Finding[] {
+  const [first, last] = [states[0], states.at(-1)];
+  if (!first || !last) return [];
+  const key = ({ table, what }: Loosened) => `${table} ${what}`;
+  return loosenedBy(first.catalog, last.catalog).flatMap((each) => {
+    const at = states.findIndex(({ catalog }) =>
+      loosenedBy(first.catalog, catalog).some((one) => key(one) === key(each)),
+    );
+    const version = migrations[at - 1]?.version ?? migrations[0]?.version ?? "";
+    const reason = `it recreates ${each.what} of ${each.table}, and rows written since may violate it`;
+    return [refused(version, reason)];
+  });
+}
+
+async function proveOnOne(
+  input: ProveOnClone,
+  clones: Clones,
+  run: AppliedRelease,
+  rollbacks: readonly ProvedRollback[],
+  last: State,
+): Promise<readonly Finding[]> {
+  const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
   const index = new CatalogIndex(last.catalog);
   const writables = writablesOf(aside, index);
   if (writables.length === 0) return [];
@@ -165,7 +193,7 @@ function refused(version: string, reason: string): Finding {
     gate: "rollback",
     severity: "warning",
     subject: { kind: "migration", name: version },
-    message: `Once an application has written to what ${version} makes, its way back may stop, and change nothing: ${reason}.`,
+    message: `Once an application has written with ${version}, its way back may stop, and change nothing: ${reason}.`,
     remedy: {
       text: "Write a down migration that says what happens to such values, or roll back before they are written.",
     },

@@ -15,7 +15,9 @@ import { testSession } from "../../support/session.js";
 beforeAll(() => loadParser());
 
 const SETUP = `
-  create table t (id int primary key, cents int not null, n numeric(8,2) unique, state text not null, span int4range, exclude using gist (span with &&));
+  create domain few as int check (value > 0);
+  create table t (id int primary key, cents int not null, n numeric(8,2) unique, state text not null, span int4range, exclude using gist (span with &&),
+    kind text default 'new' constraint held check (kind in ('new', 'old')), of int references t, d few);
   insert into t values (1, 100, 1.5, 'paid', '[1,5)'), (2, 200, 2.5, 'new', '[5,9)');
 `;
 
@@ -56,6 +58,42 @@ const CASES: readonly Case[] = [
     up: "alter table t alter n type double precision",
     since: "insert into t values (3, 7, 7.5701, 'x', null), (4, 7, 7.5702, 'x', null)",
     reason: "unique",
+  },
+  {
+    name: "a NOT NULL that the release drops",
+    up: "alter table t alter state drop not null",
+    since: "insert into t values (3, 7, 3, null, null)",
+    reason: "NOT NULL of state of public.t",
+  },
+  {
+    name: "a CHECK that the release drops",
+    up: "alter table t drop constraint held",
+    since: "insert into t values (3, 7, 3, 'x', null, 'lost')",
+    reason: "of public.t",
+  },
+  {
+    name: "a CHECK that the release widens",
+    up: "alter table t drop constraint held, add constraint held check (kind in ('new', 'old', 'lost'))",
+    since: "insert into t values (3, 7, 3, 'x', null, 'lost')",
+    reason: "of public.t",
+  },
+  {
+    name: "a unique key that the release drops",
+    up: "alter table t drop constraint t_n_key",
+    since: "insert into t values (3, 7, 1.5, 'x', null)",
+    reason: "UNIQUE (n) of public.t",
+  },
+  {
+    name: "a CHECK of a domain that the release drops",
+    up: "alter domain few drop constraint few_check",
+    since: "update t set d = -5 where id = 1",
+    reason: "of public.few",
+  },
+  {
+    name: "a foreign key that the release drops",
+    up: "alter table t drop constraint t_of_fkey",
+    since: "update t set of = 77 where id = 1",
+    reason: "of public.t",
   },
   {
     name: "a key that an integer cannot hold",
