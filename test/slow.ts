@@ -26,6 +26,7 @@ export const SLOW: readonly string[] = [
   "test/functions/planted-plans.test.ts",
   "test/functions/recorded-end.test.ts",
   "test/functions/redrive.test.ts",
+  "test/functions/rights.test.ts",
   "test/functions/run-aws-command.test.ts",
   "test/functions/slack-throttled.test.ts",
   "test/functions/throttled-states.test.ts",

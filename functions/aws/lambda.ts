@@ -20,7 +20,7 @@ export interface Surroundings {
 }
 
 const named = z.looseObject({ run: z.string() });
-const called = z.looseObject({ worker: z.string().optional() });
+const called = z.looseObject({ worker: z.string().optional(), batch: z.string().optional() });
 
 const metrics = new Metrics({ namespace: "SchemaGate", serviceName: "schema-gate" });
 
@@ -67,9 +67,9 @@ async function invoked(handler: Handler, around: Surroundings, event: unknown, c
   try {
     const accepted = await around.before?.(own, event);
     let ports: Ports | null = null;
-    const { worker } = called.parse(event);
+    const { worker, batch } = called.parse(event);
     configureRuntime(async (name) => {
-      ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline }, { accepted, worker });
+      ports = await portsOf(own, name, { stop: limit.stop, deadline: limit.deadline }, { accepted, worker, batch });
       return ports;
     });
     const output = await handler(event);

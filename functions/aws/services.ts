@@ -68,6 +68,8 @@ export interface Caller {
   readonly accepted?: RunRequest | undefined;
   /** ARN of the calling execution; absent: not a step. */
   readonly worker?: string | undefined;
+  /** The batch of tenants that it works on; absent: none. */
+  readonly batch?: string | undefined;
 }
 
 /** The ports of a run that was accepted. Throws for a run that the bucket does not know, and `RunTaken`. */
@@ -75,7 +77,7 @@ export async function portsOf(
   services: Services,
   run: string,
   limit: TimeLimit,
-  { accepted, worker }: Caller = {},
+  { accepted, worker, batch }: Caller = {},
 ): Promise<Ports> {
   const { environment, store, secrets } = services;
   const artifacts = s3Artifacts(store, `runs/${run}`);
@@ -87,6 +89,7 @@ export async function portsOf(
     throw new RunTaken(`the run ${run} is worked on by ${input.execution} now; go on from there`);
   const ports = awsPorts({
     run,
+    batch: batch ?? null,
     release: input.release,
     pack: request.pack,
     policy: services.policy(),

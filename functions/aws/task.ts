@@ -50,7 +50,8 @@ export async function runTask(variables: Readonly<Record<string, string | undefi
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort());
   const services = servicesOf(variables);
-  configureRuntime((name) => portsOf(services, name, { stop: stop.signal, deadline: null }, { worker }));
+  const batch = "batch" in event ? event.batch : undefined;
+  configureRuntime((name) => portsOf(services, name, { stop: stop.signal, deadline: null }, { worker, batch }));
   try {
     const output = (await HANDLERS[step]?.({ run, ...event })) as { readonly ok?: boolean } | undefined;
     logger.info("task ended", { run, step, outcome: "finished", ok: output?.ok === true });

@@ -1,6 +1,6 @@
 import { Stack } from "aws-cdk-lib";
 import type { IRole } from "aws-cdk-lib/aws-iam";
-import type { AnySecret } from "./cdk-types.js";
+import type { AnyKey, AnySecret } from "./cdk-types.js";
 import { permit } from "./permit.js";
 
 /** How the gate logs in to the tenants' databases. Anything not named here cannot be read. */
@@ -9,6 +9,8 @@ export interface DatabaseAccess {
   readonly secrets?: readonly AnySecret[];
   /** Name prefixes of secrets, such as `tenants/`, for fleets where tenants come and go. */
   readonly secretPrefixes?: readonly string[];
+  /** Customer keys of secrets below those prefixes, which do not say which key they are encrypted with. */
+  readonly secretKeys?: readonly AnyKey[];
   /** Roles that log in with an RDS IAM token. */
   readonly iamUsers?: readonly RdsIamUser[];
   /** Aurora clusters that are reached through the RDS Data API, each with its secret. */
@@ -40,6 +42,13 @@ export function grantDatabases(role: IRole, access: DatabaseAccess): void {
         stack.formatArn({ service: "secretsmanager", resource: `secret:${prefix}*` }),
       ),
       wildcard: "Tenants' secrets come and go between deployments; the prefix is the team's own.",
+    });
+  const keys = access.secretKeys ?? [];
+  if (keys.length > 0)
+    permit(role, {
+      actions: ["kms:Decrypt"],
+      resources: keys.map((key) => key.keyArn),
+      conditions: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
     });
   const users = access.iamUsers ?? [];
   if (users.length > 0)

@@ -47,12 +47,18 @@ export function grant(role: IRole, what: Grant, resources: GateResources): void 
 const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => void>> = {
   databases: (role, { bucket, databases, registrySecret, stagingServer, policy }) => {
     grantDatabases(role, databases);
-    permit(role, { actions: ["s3:GetObject"], resources: [bucket.arnForObjects("registry/*")], wildcard: OBJECTS });
+    permit(role, {
+      actions: ["s3:GetObject"],
+      resources: [bucket.arnForObjects("registry/*"), bucket.arnForObjects("ways/*")],
+      wildcard: OBJECTS,
+    });
     readSecrets(
       role,
       [registrySecret, stagingServer, ...(policy.secrets ?? [])].filter((secret) => secret !== undefined),
     );
   },
+  ways: (role, { bucket }) =>
+    permit(role, { actions: ["s3:PutObject"], resources: [bucket.arnForObjects("ways/*")], wildcard: OBJECTS }),
   audit: (role, { bucket }) =>
     permit(role, {
       actions: ["s3:GetObject", "s3:PutObject", "s3:PutObjectRetention"],

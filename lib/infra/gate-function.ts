@@ -15,12 +15,19 @@ export interface FunctionSetting {
   readonly retention: RetentionDays;
 }
 
+/** What a team may set of one function. */
+export interface FunctionSize {
+  /** MiB. */
+  readonly memory?: number;
+  /** Calls that may run at once. Left out: as many as the account allows. */
+  readonly concurrency?: number;
+}
+
 export interface GateFunctionProps extends FunctionSetting {
   readonly spec: HandlerSpec;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Calls that may run at once. Default: as many as the account allows. */
-  readonly concurrency?: number;
+  readonly size?: FunctionSize;
 }
 
 /** One function with its own role and log group; in the VPC only if it reaches databases. */
@@ -31,7 +38,7 @@ export class GateFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: GateFunctionProps) {
     super(scope, id);
-    const { spec, network } = props;
+    const { spec, network, size = {} } = props;
     this.logs = new LogGroup(this, "Logs", {
       retention: props.retention,
       // What must be kept of a run is in the bucket.
@@ -53,13 +60,13 @@ export class GateFunction extends Construct {
       handler: `${spec.entry}.handler`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: spec.memory,
+      memorySize: size.memory ?? spec.memory,
       timeout: Duration.minutes(spec.minutes),
       role: this.role,
       logGroup: this.logs,
       tracing: Tracing.ACTIVE,
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
-      ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
+      ...(size.concurrency === undefined ? {} : { reservedConcurrentExecutions: size.concurrency }),
       ...(inVpc ? { vpc: inVpc.vpc, vpcSubnets: inVpc.subnets, securityGroups: [inVpc.securityGroup] } : {}),
     });
     Validations.of(this.role).acknowledge({

@@ -2,7 +2,7 @@ import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { environmentOf } from "./environment-of.js";
 import { type GateResources, grant, grantArtifacts } from "./function-grants.js";
-import { type FunctionSetting, GateFunction } from "./gate-function.js";
+import { type FunctionSetting, type FunctionSize, GateFunction } from "./gate-function.js";
 import { type Grant, HANDLERS, type HandlerName, type HandlerSpec } from "./handlers.js";
 import { LongTasks } from "./long-tasks.js";
 import { REVIEW, ReviewEndpoint } from "./review-endpoint.js";
@@ -13,6 +13,8 @@ export interface GateFunctionsProps {
   /** Folder of the bundle. */
   readonly bundle: string;
   readonly reviewConcurrency: number | undefined;
+  /** By state. */
+  readonly sizes: Readonly<Partial<Record<string, FunctionSize>>>;
   readonly longTasks: "codebuild" | "none";
 }
 
@@ -26,18 +28,24 @@ export class GateFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: GateFunctionsProps) {
     super(scope, id);
-    const { setting, resources, reviewConcurrency } = props;
+    const { setting, resources, reviewConcurrency, sizes } = props;
     this.review = new ReviewEndpoint(this, "Review", {
       ...setting,
       environment: environmentOf(REVIEW.grants, resources),
-      ...(reviewConcurrency === undefined ? {} : { concurrency: reviewConcurrency }),
+      ...(reviewConcurrency === undefined ? {} : { size: { concurrency: reviewConcurrency } }),
     });
     grantAll(this.review.function, REVIEW.grants, resources);
     const byState: Record<string, GateFunction> = {};
     for (const [name, spec] of Object.entries<HandlerSpec>(HANDLERS)) {
       const environment = environmentOf(spec.grants, resources);
       if (spec.grants.includes("links")) environment.SCHEMA_GATE_APPROVAL_URL = this.review.url.url;
-      byState[name] = new GateFunction(this, name, { ...setting, spec, description: `the state ${name}`, environment });
+      byState[name] = new GateFunction(this, name, {
+        ...setting,
+        spec,
+        description: `the state ${name}`,
+        environment,
+        size: sizes[name] ?? {},
+      });
       grantAll(byState[name], spec.grants, resources);
     }
     this.byState = byState;

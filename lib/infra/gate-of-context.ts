@@ -32,6 +32,7 @@ export function gateOfContext(stack: Stack): SafetyGate {
   new CfnOutput(stack, "StateMachineArn", { value: gate.stateMachine.stateMachineArn });
   new CfnOutput(stack, "BucketName", { value: gate.bucket.bucketName });
   new CfnOutput(stack, "ReviewUrl", { value: gate.reviewUrl });
+  if (slack !== undefined) new CfnOutput(stack, "SlackUrl", { value: gate.slackUrl });
   new CfnOutput(stack, "TopicArn", { value: gate.notifications.topic.topicArn });
   return gate;
 }

@@ -1,9 +1,10 @@
 import { Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from "aws-cdk-lib/aws-iam";
-import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
+import { type IKey, Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from "aws-cdk-lib/aws-s3";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import type { AnyKey } from "./cdk-types.js";
 
 export interface AuditLock {
   /** GOVERNANCE: removable with a permission that nothing here has. COMPLIANCE: by nobody, including the root user. */
@@ -15,12 +16,14 @@ export interface GateStorageProps {
   readonly auditLock: AuditLock;
   readonly keepArtifacts: Duration;
   readonly removalPolicy: RemovalPolicy;
+  /** Of your own; left out: one is made. */
+  readonly key?: AnyKey;
 }
 
 /** Where everything of a run is stored, and the keys that protect and sign it. */
 export class GateStorage extends Construct {
   /** Encrypts what is at rest: bucket, queue, topic, link secret. */
-  readonly key: Key;
+  readonly key: IKey;
   /** Signs the head of each audit trail; its private half cannot leave KMS. */
   readonly signingKey: Key;
   /** HMAC over the stored approvals; it cannot leave KMS. */
@@ -34,11 +37,9 @@ export class GateStorage extends Construct {
     super(scope, id);
     const { removalPolicy } = props;
     this.auditLock = props.auditLock;
-    this.key = new Key(this, "Key", {
-      description: "Schema Gate: data at rest",
-      enableKeyRotation: true,
-      removalPolicy,
-    });
+    this.key =
+      (props.key as IKey | undefined) ??
+      new Key(this, "Key", { description: "Schema Gate: data at rest", enableKeyRotation: true, removalPolicy });
     // The senders of alarms and events encrypt them for the topic and the queue.
     for (const sender of ["cloudwatch.amazonaws.com", "events.amazonaws.com"])
       this.key.addToResourcePolicy(
@@ -101,7 +102,10 @@ export class GateStorage extends Construct {
       removalPolicy,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1), noncurrentVersionExpiration: Duration.days(30) },
-        ...["inputs/", "runs/", "approvals/", "memory/"].map((prefix) => ({ prefix, expiration: keepArtifacts })),
+        ...["inputs/", "runs/", "ways/", "approvals/", "memory/"].map((prefix) => ({
+          prefix,
+          expiration: keepArtifacts,
+        })),
         {
           prefix: "audit/",
           transitions: [{ storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(90) }],
@@ -116,6 +120,17 @@ export class GateStorage extends Construct {
         actions: ["s3:PutObject"],
         resources: [bucket.arnForObjects("audit/*")],
         conditions: { StringNotEquals: { "s3:object-lock-mode": auditLock.mode } },
+      }),
+    );
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "AuditLongEnough",
+        effect: Effect.DENY,
+        principals: [new StarPrincipal()],
+        actions: ["s3:PutObject", "s3:PutObjectRetention"],
+        resources: [bucket.arnForObjects("audit/*")],
+        // Whole days that are left: a moment after the event it is one less.
+        conditions: { NumericLessThan: { "s3:object-lock-remaining-retention-days": auditLock.days - 1 } },
       }),
     );
     return bucket;

@@ -2,8 +2,13 @@ import { STATE_FILES } from "./state-files.js";
 
 /** What a function may do besides reading and writing the artifacts of runs. */
 export type Grant =
-  /** Be in the VPC, and read the secrets or make the IAM tokens that open the tenants' databases. */
+  /**
+   * Be in the VPC, read the registry and what is kept of it for each batch, and read the secrets or make the IAM tokens that open the
+   * tenants' databases.
+   */
   | "databases"
+  /** Keep for each batch how its tenants are reached. */
+  | "ways"
   /** Read the audit trail and add to it; nothing in it can be changed or removed. */
   | "audit"
   /** Sign the head of the audit trail. */
@@ -18,14 +23,14 @@ export type Grant =
   | "notify"
   /** Be told what the stack demands of every release. */
   | "policy"
-  /** Get what the stack demands of every release. */
+  /** Ask KMS for the public keys of the policy's signers. */
   | "signers"
   | "read memory"
   /** Read and replace what is kept of catalogs between runs. */
   | "memory";
 
 export interface HandlerSpec {
-  /** Read and replace what is kept of catalogs between runs. */
+  /** Name of the file in the bundle; the handler is `<entry>.handler`. */
   readonly entry: string;
   /** MiB. */
   readonly memory: number;
@@ -42,7 +47,7 @@ export type HandlerName = keyof typeof STATE_FILES;
 /** What a state needs beyond a function's minimum: 512 MiB, five minutes, no grants. */
 const NEEDS: Readonly<Partial<Record<HandlerName, Partial<Omit<HandlerSpec, "entry">>>>> = {
   AcceptOrder: { ...batch, grants: ["databases", "audit", "policy", "signers"] },
-  Load: { ...batch, grants: ["databases", "audit", "policy", "signers"] },
+  Load: { ...batch, grants: ["databases", "ways", "audit", "policy", "signers"] },
   Introspect: { ...batch, grants: ["databases", "memory"] },
   Tally: { grants: ["audit"] },
   Diverge: { ...batch, grants: ["databases", "audit"] },
@@ -56,10 +61,11 @@ const NEEDS: Readonly<Partial<Record<HandlerName, Partial<Omit<HandlerSpec, "ent
   Score: { grants: ["audit", "policy"] },
   RequestApproval: { grants: ["audit", "approvals", "links", "notify", "policy"] },
   SettleApproval: { grants: ["audit", "read approvals"] },
-  NextWave: { grants: ["databases", "audit", "approvals", "policy"] },
+  PlanWaves: { grants: ["audit"] },
+  NextWave: { grants: ["databases", "ways", "audit", "approvals", "policy"] },
   Migrate: { ...batch, grants: ["databases", "read memory"] },
-  VerifyWave: { ...batch, grants: ["databases", "audit"] },
-  BeginRollback: { ...batch, grants: ["databases", "audit", "read approvals", "policy"] },
+  VerifyWave: { ...batch, grants: ["databases", "ways", "audit"] },
+  BeginRollback: { ...batch, grants: ["databases", "ways", "audit", "read approvals", "policy"] },
   RollBack: { ...batch, grants: ["databases"] },
   RecordFailure: { grants: ["audit"] },
   Report: { ...batch, grants: ["audit", "read approvals", "notify"] },

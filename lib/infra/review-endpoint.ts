@@ -2,7 +2,7 @@ import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { type FunctionUrl, FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { type FunctionSetting, GateFunction } from "./gate-function.js";
+import { type FunctionSetting, type FunctionSize, GateFunction } from "./gate-function.js";
 import type { HandlerSpec } from "./handlers.js";
 
 /** The review page. It is not a state of the machine. */
@@ -15,8 +15,7 @@ export const REVIEW: HandlerSpec = {
 
 export interface ReviewEndpointProps extends FunctionSetting {
   readonly environment: Readonly<Record<string, string>>;
-  /** Calls of the page that may run at once. Default: as many as the account allows. */
-  readonly concurrency?: number;
+  readonly size?: FunctionSize;
 }
 
 /** The page on which people decide, at a Function URL. The signed link, not IAM, says who may decide. */

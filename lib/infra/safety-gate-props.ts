@@ -1,10 +1,12 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { AnySecret } from "./cdk-types.js";
+import type { AnyKey, AnySecret } from "./cdk-types.js";
 import type { DatabaseAccess } from "./database-access.js";
+import type { FunctionSize } from "./gate-function.js";
 import type { GateNetworkProps } from "./gate-network.js";
 import type { GatePolicy } from "./gate-policy.js";
 import type { AuditLock } from "./gate-storage.js";
+import type { HandlerName } from "./handlers.js";
 import type { ReadProxyProps } from "./read-proxy.js";
 import type { StagingProps } from "./staging.js";
 
@@ -25,6 +27,13 @@ export interface SafetyGateProps {
   readonly slackSecret?: AnySecret;
   /** Calls of the review page that may run at once. Default: as many as the account allows. */
   readonly reviewConcurrency?: number;
+  /** Memory and concurrency of single functions, by the names of the states that call them; the others are as docs/aws.md lists them. */
+  readonly functions?: Readonly<Partial<Record<HandlerName, FunctionSize>>>;
+  /**
+   * Encrypts bucket, topic, queue, logs of builds and link secret. Left out: a key is made. The policy of one that is imported must let
+   * CloudWatch's alarms and EventBridge use it.
+   */
+  readonly key?: AnyKey;
   /** How long an event of the audit trail cannot be removed. Default: GOVERNANCE, 400 days. */
   readonly auditLock?: AuditLock;
   /** How long the artifacts of a run are kept; the audit trail stays. Default: 400 days. */

@@ -31,7 +31,9 @@ export class SafetyGate extends Construct {
   readonly bucket: Bucket;
   /** Where approvers decide. */
   readonly reviewUrl: string;
-  /** Null if `network` is `none`; let its security group in at the databases. */
+  /** What Slack's app is given as its Request URL. */
+  readonly slackUrl: string;
+  /** Null when `network` is `none`; let its security group in at the databases. */
   readonly network: GateNetwork | null;
   readonly notifications: Notifications;
   /** Host name for the tenants' `replica`; null without `readProxy`. */
@@ -65,6 +67,7 @@ export class SafetyGate extends Construct {
       resources,
       bundle,
       reviewConcurrency: props.reviewConcurrency,
+      sizes: props.functions ?? {},
       longTasks: props.longTasks ?? "codebuild",
     });
     const { longTasks, review } = functions;
@@ -77,7 +80,10 @@ export class SafetyGate extends Construct {
     longTasks?.permitStart(gate.role);
     staging?.permitMaking(gate.role);
     review.continues(gate.machine);
-    this.reviewUrl = policy.origins?.[0] ?? review.url.url;
+    const [origin] = policy.origins ?? [];
+    this.reviewUrl = origin ?? review.url.url;
+    // A Function URL ends with a slash.
+    this.slackUrl = `${origin === undefined ? this.reviewUrl : `${origin}/`}slack/interactions`;
     this.stateMachine = gate.machine;
     this.readProxyEndpoint = this.makeReadProxy(props)?.endpoint ?? null;
     const { undelivered } = this.notifications;
@@ -109,11 +115,12 @@ export class SafetyGate extends Construct {
     new SavedQueries(this, "Queries", { functions: functions.logs, machine: logs });
   }
 
-  private makeStorage({ auditLock, keepArtifacts, removalPolicy }: SafetyGateProps): GateStorage {
+  private makeStorage({ auditLock, keepArtifacts, removalPolicy, key }: SafetyGateProps): GateStorage {
     return new GateStorage(this, "Storage", {
       auditLock: auditLock ?? DEFAULT_LOCK,
       keepArtifacts: keepArtifacts ?? Duration.days(400),
       removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
+      ...(key === undefined ? {} : { key }),
     });
   }
 

@@ -21,6 +21,8 @@ export function placeOf({ host, database, schema, role }: Tenant): string {
 export interface Registry {
   /** Every tenant of the fleet, by id. Throws `RegistryError` for a duplicate id, an empty or an unreadable registry. */
   tenants(): Promise<readonly Tenant[]>;
+  /** Keeps how these tenants are reached, for the process that works on this batch of them. Absent where one process does everything. */
+  keepWays?(batch: string, tenants: readonly Tenant[]): Promise<void>;
 }
 
 export class RegistryError extends Error {

@@ -81,8 +81,6 @@ describe("whoever may write the artifacts of a run changes what is executed, aft
   it.each<[string, RegExp]>([
     ["the release", /\/release\.json$/],
     ["what was proved", /\/proofs\//],
-    ["the clusters", /\/clusters\.json$/],
-    ["the waves", /\/waves\.json$/],
     ["who asked for what", /\/request\.json$/],
     ["the batches", /\/batches\/wave/],
     ["the plan of the wave", /\/plans\//],
@@ -96,6 +94,25 @@ describe("whoever may write the artifacts of a run changes what is executed, aft
       expect(await state()).toEqual({ migrated: 0, evil: 0 });
       expect(codes(RUN)).toContain("rollout.tampered");
       expect(gate.aws.s3.text(place(RUN, "audit.seal.json"))).toContain("signatures");
+    },
+    180_000,
+  );
+
+  it.each<[string, RegExp]>([
+    ["the clusters", /\/clusters\.json$/],
+    ["the waves", /\/waves\.json$/],
+  ])(
+    "%s under a wave, which is executed by its batches' own part of them: as approved, and no other wave begins",
+    async (_, pattern) => {
+      restore();
+      infected(RUN, pattern);
+      const ended = await gate.run({ run: RUN, from: { state: "MigrateHosts", input: { wave: canary } } });
+      expect(ended.status).toBe("failed");
+      expect(await state()).toEqual({ migrated: 1, evil: 0 });
+      expect(gate.aws.s3.text(place(RUN, "audit.seal.json"))).toContain("signatures");
+      for (const key of keysOf(RUN, pattern)) gate.aws.s3.put(key, planned.get(key)?.bytes ?? "");
+      expect((await back(RUN, `${RUN}-${pattern}`, () => {})).status).toBe("succeeded");
+      expect(await state()).toEqual({ migrated: 0, evil: 0 });
     },
     180_000,
   );
@@ -131,6 +148,29 @@ describe("whoever may write the artifacts of a run changes what is executed, aft
     expect((await back(RUN, `${RUN}-2`, infecting)).status).toBe("failed");
     expect(codes(RUN)).toContain("rollout.tampered");
     expect(await state()).toEqual({ migrated: 1, evil: 0 });
+  }, 300_000);
+
+  it("the clusters while the waves are planned, and back again: what the batches say of them is not believed", async () => {
+    const run = "planned-by-another";
+    let whole = "";
+    const ended = await gate.run({
+      run,
+      before: (name) => {
+        const key = place(run, "clusters.json");
+        if (name === "PlanWaves") {
+          whole = gate.aws.s3.text(key) ?? "";
+          gate.aws.s3.put(
+            key,
+            whole.replaceAll(/"(fingerprint|id)":"/g, (found) => `${found}0`),
+          );
+        }
+        if (name === "NextWave" && whole !== "") gate.aws.s3.put(key, whole);
+      },
+    });
+    const batches = keysOf(run, /\/batches\/wave-0/).map((key) => JSON.parse(gate.aws.s3.text(key) ?? "") as object);
+    expect(batches).toHaveLength(2);
+    expect(ended).toEqual({ status: "succeeded" });
+    expect(await state()).toEqual({ migrated: 2, evil: 0 });
   }, 300_000);
 });
 

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
-import { Stack } from "aws-cdk-lib";
+import { Stack, Tags } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
+import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
 import { DatabaseCluster, DatabaseClusterEngine, ProxyTarget } from "aws-cdk-lib/aws-rds";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -39,7 +41,7 @@ const STAR: Readonly<Record<string, string>> = {
 /** Wildcards that end a resource, by what stands before them. */
 const ENDINGS: readonly RegExp[] = [
   // Keys of objects and names of executions are not known in advance.
-  /\/(runs|inputs|registry|approvals|audit|memory)\/\*/,
+  /\/(runs|inputs|registry|ways|approvals|audit|memory)\/\*/,
   /:execution:.*(:\*|\/\*)/,
   // What a run copies is named when it is copied; secrets come and go below the team's own prefix.
   /:(cluster|db|snapshot):schema-gate-\*/,
@@ -201,6 +203,12 @@ describe("what is kept", () => {
             Action: "s3:PutObject",
             Condition: { StringNotEquals: { "s3:object-lock-mode": "GOVERNANCE" } },
           }),
+          Match.objectLike({
+            Sid: "AuditLongEnough",
+            Effect: "Deny",
+            Action: ["s3:PutObject", "s3:PutObjectRetention"],
+            Condition: { NumericLessThan: { "s3:object-lock-remaining-retention-days": 399 } },
+          }),
         ]),
       },
     });
@@ -270,6 +278,72 @@ describe("a gate without a VPC", () => {
     expect(() => synthesise({ network: "none", staging: { clusters: ["a"], subnetGroup: "b" } })).toThrow(
       "staging makes copies in a VPC: `network` must not be `none`",
     );
+  });
+});
+
+describe("what a team may set", () => {
+  const keyOf = (id: string) => `arn:aws:kms:eu-central-1:123456789012:key/${id}-2222-3333-4444-555555555555`;
+  const [ownKey, tenantsKey] = [keyOf("11111111"), keyOf("aaaaaaaa")];
+  const boundary = "arn:aws:iam::123456789012:policy/boundary";
+  const imported = (arn: string) => Key.fromKeyArn(new Stack(), "Key", arn);
+  let own: Synthesised;
+  beforeAll(() => {
+    own = synthesise(
+      {
+        functions: { Score: { memory: 3072 }, Migrate: { memory: 2048, concurrency: 80 } },
+        reviewConcurrency: 5,
+        key: imported(ownKey),
+        databases: { secretPrefixes: ["tenants/"], secretKeys: [imported(tenantsKey)] },
+        policy: { approvers: [], signers: [], origins: ["https://gate.example.com"] },
+        staging: { clusters: ["a"], subnetGroup: "b" },
+        startOnUpload: true,
+      },
+      (stack) => {
+        PermissionsBoundary.of(stack).apply(ManagedPolicy.fromManagedPolicyArn(stack, "Boundary", boundary));
+        Tags.of(stack).add("cost-centre", "4711");
+      },
+    );
+  });
+  const ours = (entry: string) =>
+    Object.values(own.resources("AWS::Lambda::Function")).find(
+      ({ Properties }) => Properties.Handler === `${entry}.handler`,
+    )?.Properties;
+
+  it("memory and concurrency of single functions", () => {
+    expect(ours("score")).toMatchObject({ MemorySize: 3072 });
+    expect(ours("score")?.ReservedConcurrentExecutions).toBeUndefined();
+    expect(ours("migrate")).toMatchObject({ MemorySize: 2048, ReservedConcurrentExecutions: 80 });
+    expect(ours("review")).toMatchObject({ MemorySize: 1024, ReservedConcurrentExecutions: 5 });
+    expect(ours("load")).toMatchObject({ MemorySize: 1024 });
+  });
+
+  it("a key of its own, in the place of ours", () => {
+    for (const type of ["AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"])
+      expect(JSON.stringify(own.resources(type)), type).toContain(ownKey);
+    const made = Object.values(own.resources("AWS::KMS::Key")).map(({ Properties }) => Properties.KeyUsage);
+    expect(made.sort()).toEqual(["GENERATE_VERIFY_MAC", "SIGN_VERIFY"]);
+  });
+
+  it("customer keys of the secrets below a prefix, for the functions that reach databases and the long tasks", () => {
+    const who = allowed(own).filter(
+      ({ actions, resources }) => actions.includes("kms:Decrypt") && resources.includes(tenantsKey),
+    );
+    const reach = Object.values(HANDLERS).filter(({ grants }) => (grants as readonly string[]).includes("databases"));
+    expect(who).toHaveLength(reach.length + 1);
+  });
+
+  it("the page's origin, and so the address for Slack's app", () => {
+    expect(own.gate.slackUrl).toBe("https://gate.example.com/slack/interactions");
+    expect(full.gate.slackUrl).toMatch(/[^/]slack\/interactions$/);
+  });
+
+  it("a boundary of permissions and tags, on every role and function", () => {
+    for (const { Properties } of Object.values(own.resources("AWS::IAM::Role"))) {
+      expect(Properties.PermissionsBoundary).toBe(boundary);
+      expect(Properties.Tags).toContainEqual({ Key: "cost-centre", Value: "4711" });
+    }
+    for (const { Properties } of Object.values(own.resources("AWS::Lambda::Function")))
+      expect(Properties.Tags).toContainEqual({ Key: "cost-centre", Value: "4711" });
   });
 });
 

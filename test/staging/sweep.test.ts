@@ -26,7 +26,8 @@ async function swept(executions: readonly string[], failing: Readonly<Record<str
     others: {
       pauses: {},
       async call(action, parameters) {
-        if (action === "aws-sdk:resourcegroupstaggingapi:getResources") return { ResourceTagMappingList: tagged(rds) };
+        if (action === "aws-sdk:resourcegroupstaggingapi:getResources")
+          return pageOf(found, (parameters as { PaginationToken?: string }).PaginationToken);
         const { ExecutionArn } = parameters as { ExecutionArn: string };
         const Status = RUNS[ExecutionArn.split(":").at(-1) ?? ""];
         if (Status === undefined) throw new ServiceError("Sfn.ExecutionDoesNotExistException", ExecutionArn);
@@ -36,6 +37,7 @@ async function swept(executions: readonly string[], failing: Readonly<Record<str
     },
   });
   for (const execution of executions) await copy(rds, execution);
+  const found = tagged(rds);
   const ended = await runStateMachine(
     definition,
     { run: "sweep", release: "" },
@@ -63,6 +65,17 @@ function tagged(rds: SimulatedRds): unknown[] {
   return [...rds.there.cluster.values(), ...rds.there.instance.values()].map(({ tags }) => ({ Tags: tags }));
 }
 
+const PAGE = 4;
+
+/** A last page has an empty token. */
+function pageOf(found: readonly unknown[], token = "0"): object {
+  const end = Number(token) + PAGE;
+  return {
+    ResourceTagMappingList: found.slice(Number(token), end),
+    PaginationToken: end < found.length ? String(end) : "",
+  };
+}
+
 describe("sweep-staging.asl.json, with a simulated RDS", () => {
   it("is valid Amazon States Language", () => {
     const { isValid, errorsText } = aslValidator(definition, { checkArn: true, checkPaths: true });
@@ -85,6 +98,17 @@ describe("sweep-staging.asl.json, with a simulated RDS", () => {
     const { rds, ended } = await swept(["gate:failed"], { deleteDBCluster: "Rds.KmsKeyNotAccessibleException" });
     expect(ended).toMatchObject({ status: "failed", error: "CopiesLeft" });
     expect(rds.left).toEqual(["cluster schema-gate-failed"]);
+  });
+
+  it("goes on to the last page, past what stays and what cannot be removed", async () => {
+    const staying = ["gate:alive", "gate:redriven", "other-gate:failed"];
+    const some = await swept([...staying, "gate:stopped", "gate:long-gone"]);
+    expect(some.ended.status).toBe("succeeded");
+    expect(some.rds.left).toHaveLength(6);
+    const failing = { deleteDBCluster: "Rds.KmsKeyNotAccessibleException" };
+    const none = await swept(["gate:stopped", ...staying, "gate:long-gone"], failing);
+    expect(none.ended).toMatchObject({ status: "failed", error: "CopiesLeft" });
+    expect(none.rds.left.filter((one) => one.startsWith("instance"))).toHaveLength(3);
   });
 
   it("has nothing to do when there is nothing", async () => {

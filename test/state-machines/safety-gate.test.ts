@@ -26,9 +26,13 @@ const FORBIDDEN_FIELDS = [
   "ResultWriter",
   "ToleratedFailureCount",
   "ToleratedFailureCountPath",
-  "ToleratedFailurePercentage",
   "ToleratedFailurePercentagePath",
 ];
+
+function isDistributed(state: State): boolean {
+  const processor = state.ItemProcessor as { ProcessorConfig: { Mode: string } } | undefined;
+  return processor?.ProcessorConfig.Mode === "DISTRIBUTED";
+}
 
 function* allStates(states: Record<string, State>): Generator<[string, State]> {
   for (const [name, state] of Object.entries(states)) {
@@ -90,6 +94,15 @@ describe("safety-gate.asl.json", () => {
   it.each(states)("%s uses no field that an engine ignores", (_, state) => {
     expect(Object.keys(state).filter((field) => FORBIDDEN_FIELDS.includes(field))).toEqual([]);
   });
+
+  it.each(Object.entries(definition.States).filter(([, state]) => isDistributed(state)))(
+    "%s lets the others go on when one of its executions fails, and the state behind it counts them all",
+    (_, state) => {
+      expect(state.ToleratedFailurePercentage).toBe(100);
+      const counted = { "expected.$": state.ItemsPath, "results.$": expect.any(String) };
+      expect(definition.States[String(state.Next)]).toMatchObject({ Parameters: { Payload: counted } });
+    },
+  );
 
   it("reads nothing of the context object that the local engine lacks", () => {
     const paths = [...text.matchAll(/"\$\$\.([A-Za-z.]+)/g)].map((match) => match[1]);

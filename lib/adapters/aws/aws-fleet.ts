@@ -33,7 +33,10 @@ export interface AwsFleetOptions {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly store: S3Store;
-  /** `s3:KEY` or `secret:NAME`; null: the registry of the config, whose `file` is below `registry/` in the bucket. */
+  readonly run: string;
+  /** The batch that this process works on; null: it works on none. */
+  readonly batch: string | null;
+  /** `s3:KEY` or `secret:NAME`; null: the registry of the config, whose `file` lies below `registry/` in the bucket. */
   readonly source: string | null;
   /** A token instead of a password (RDS IAM authentication). */
   iamToken(endpoint: Endpoint): Promise<string>;
@@ -42,6 +45,7 @@ export interface AwsFleetOptions {
 /** The registry on AWS. Listing tenants reads no tenant's password; passwords are read when a connection is opened. */
 export class AwsFleet implements Registry {
   private loaded: Promise<ReadonlyMap<string, AwsTenant>> | null = null;
+  private part: Promise<ReadonlyMap<string, AwsTenant>> | null = null;
 
   constructor(private readonly options: AwsFleetOptions) {}
 
@@ -58,9 +62,18 @@ export class AwsFleet implements Registry {
     return entry;
   }
 
-  /** The address of a tenant when the run began. Throws `RegistryError` if the registry by now points elsewhere. */
+  /**
+   * The entries of a batch's tenants, below a prefix that none but the functions with the registry at hand may write. One whose address
+   * holds a password is left out: secrets are kept nowhere but where they are.
+   */
+  async keepWays(batch: string, tenants: readonly Tenant[]): Promise<void> {
+    const entries = await Promise.all(tenants.map(({ id }) => this.entry(id)));
+    await this.options.store.put(this.waysOf(batch), JSON.stringify(entries.filter(({ way }) => !holdsSecret(way))));
+  }
+
+  /** The way to a tenant that a run began with. Throws `RegistryError` when the registry leads elsewhere by now. */
   async wayTo(tenant: Tenant): Promise<AwsTenant> {
-    const entry = await this.entry(tenant.id);
+    const entry = (await this.kept()).get(tenant.id) ?? (await this.entry(tenant.id));
     refuseOtherPlace(tenant, entry.tenant);
     return entry;
   }
@@ -88,6 +101,22 @@ export class AwsFleet implements Registry {
     if (password === undefined || own.password !== undefined) return { ...own, ...at };
     refuseUnpinned(hosts, own);
     return { ...own, ...at, password: await secrets.resolve(password) };
+  }
+
+  /** What was kept for the batch, by id: its part of the registry, which is parsed whole once for all of them. */
+  private kept(): Promise<ReadonlyMap<string, AwsTenant>> {
+    const read = async () => {
+      const { batch, store } = this.options;
+      const text = batch === null ? null : await store.text(this.waysOf(batch));
+      const entries = JSON.parse(text ?? "[]") as readonly AwsTenant[];
+      return new Map(entries.map((entry) => [entry.tenant.id, entry]));
+    };
+    this.part ??= read();
+    return this.part;
+  }
+
+  private waysOf(batch: string): string {
+    return `ways/${this.options.run}/${batch}.json`;
   }
 
   private async load(): Promise<ReadonlyMap<string, AwsTenant>> {
@@ -162,6 +191,18 @@ export class AwsFleet implements Registry {
   private resolved(url: string): Promise<string> {
     return isSecretReference(url) ? this.options.secrets.resolve(url) : Promise.resolve(url);
   }
+}
+
+/** Whether an address in the registry holds more than where to connect to, and as whom. */
+function holdsSecret(way: Way): boolean {
+  if (way.kind === "data-api") return false;
+  return [way.url, way.replica, way.subscriber].some((url) => {
+    if (url === null || isSecretReference(url)) return false;
+    const parsed = URL.canParse(url) ? new URL(url) : null;
+    return (
+      parsed === null || parsed.password !== "" || [...parsed.searchParams.keys()].some((key) => key !== "sslmode")
+    );
+  });
 }
 
 function optionalField(text: string, id: string, field: string): string | null {

@@ -32,6 +32,8 @@ import type { ManagedSecrets } from "./secrets-manager.js";
 
 export interface AwsPortsOptions {
   readonly run: string;
+  /** The batch of tenants that is worked on; null for none. */
+  readonly batch: string | null;
   /** Key of the packed release. */
   readonly release: string;
   /** Digest of the pack that was accepted. */
@@ -61,8 +63,9 @@ export interface AwsPortsOptions {
 
 /** The ports of one run on AWS: one bucket, KMS, Secrets Manager, and the databases over `pg` or the RDS Data API. */
 export function awsPorts(options: AwsPortsOptions): Ports {
-  const { run, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
-  const fleet = new AwsFleet({ config, secrets, store, source: options.registry, iamToken: iamToken(region) });
+  const { run, batch, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
+  const source = options.registry;
+  const fleet = new AwsFleet({ config, secrets, store, run, batch, source, iamToken: iamToken(region) });
   const artifacts = s3Artifacts(store, `runs/${run}`);
   const database = awsDatabase({
     fleet,
@@ -105,7 +108,7 @@ async function stagingOf(
   tenant: Tenant,
 ): Promise<Endpoint | null> {
   if (config.staging.mode === "snapshot") {
-    const { way } = await fleet.entry(tenant.id);
+    const { way } = await fleet.wayTo(tenant);
     if (way.kind === "data-api")
       throw new DatabaseError("a copy of a cluster is reached over the wire; give the tenant a url", "STAGING");
     return fleet.endpoint(way.url, way.secret, await stagingAddress(artifacts, tenant.host));

@@ -13,9 +13,12 @@ import type { ProbeQuery } from "../../core/probes/probe.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, type ClusterRecord, need } from "../run/records.js";
+import type { OfCluster } from "../run/approved.js";
+import { artifact, need } from "../run/records.js";
 
 type Derived = (room: Room) => readonly ProbeQuery[];
+/** What probes are derived of. */
+type Asked = Pick<OfCluster, "fingerprint" | "pending">;
 
 /** The probes of each cluster, derived once; free space is counted per host. */
 export class ProbePlan {
@@ -25,25 +28,24 @@ export class ProbePlan {
     private readonly ports: Ports,
     private readonly config: Config,
     private readonly release: Release,
-    private readonly clusters: readonly ClusterRecord[],
   ) {}
 
   static async of(ports: Ports, config: Config): Promise<ProbePlan> {
     await loadParser();
     const release = await need<Release>(ports, artifact.release);
-    return new ProbePlan(ports, config, release, await need<readonly ClusterRecord[]>(ports, artifact.clusters));
+    return new ProbePlan(ports, config, release);
   }
 
-  /** Null for a tenant in no cluster: it was not read, so no probe can be derived for it. */
-  async queries(tenant: Tenant): Promise<readonly ProbeQuery[] | null> {
-    const cluster = this.clusters.find((one) => one.tenants.includes(tenant.id));
-    if (!cluster) return null;
-    const known = this.derived.get(cluster.id) ?? (await this.derive(cluster));
-    this.derived.set(cluster.id, known);
-    return known(roomOf(tenant.host, this.config));
+  /** Null for a tenant that is in no cluster: it was not read, so nothing can be derived for it. */
+  async queries({ host }: Tenant, cluster: Asked | undefined): Promise<readonly ProbeQuery[] | null> {
+    if (cluster === undefined) return null;
+    const key = JSON.stringify([cluster.fingerprint, cluster.pending]);
+    const known = this.derived.get(key) ?? (await this.derive(cluster));
+    this.derived.set(key, known);
+    return known(roomOf(host, this.config));
   }
 
-  private async derive(cluster: ClusterRecord): Promise<Derived> {
+  private async derive(cluster: Asked): Promise<Derived> {
     const before = await need<Catalog>(this.ports, artifact.catalog(cluster.fingerprint));
     const pending = this.release.migrations.filter((migration) => cluster.pending.includes(migration.version));
     const scripts = pending.map((migration) => migration.up.statements);

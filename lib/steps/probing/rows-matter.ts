@@ -6,14 +6,15 @@ import { isUnfollowed, operationsOfText } from "../../core/operations/index.js";
 import { qualified } from "../../core/sql/quote.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
+import type { OfCluster } from "../run/approved.js";
+import { artifact, need, type ProofRecord } from "../run/records.js";
 
 /** Whether the release can meet any row of the tenant, and how large its database is. Throws `DatabaseError`. */
 export async function rowsMatter(
   ports: Ports,
   config: Config,
   tenant: Tenant,
-  cluster: ClusterRecord,
+  cluster: OfCluster,
   migrations: readonly Migration[],
 ): Promise<{ readonly matter: boolean; readonly size: number }> {
   const tables = await touchedTables(ports, cluster, migrations);
@@ -41,7 +42,7 @@ export async function rowsMatter(
  */
 async function touchedTables(
   ports: Ports,
-  cluster: ClusterRecord,
+  cluster: OfCluster,
   migrations: readonly Migration[],
 ): Promise<readonly string[] | null> {
   const statements = migrations.flatMap(({ up }) => up.statements);

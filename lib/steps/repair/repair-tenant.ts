@@ -12,7 +12,8 @@ import { assertOurs } from "../catalog/own-objects.js";
 import { executeEach } from "../migration/execute-each.js";
 import { ProbePlan } from "../probing/probe-plan.js";
 import { probeLimits } from "../probing/run-probe.js";
-import type { ProbeAnswer } from "../run/records.js";
+import { clustersByTenant } from "../run/approved.js";
+import { artifact, type ClusterRecord, need, type ProbeAnswer } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
 import { heldTo, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
@@ -35,7 +36,9 @@ export async function rowsInTheWay(ports: Ports, tenant: Tenant): Promise<RowsIn
   const { config } = await needRequest(ports);
   const plan = await ProbePlan.of(ports, config);
   const there = held(ports, await targetsOf(ports), tenant);
-  const { record, findings } = await probeTenant(there, tenant, await plan.queries(tenant), probeLimits(config));
+  const clusters = clustersByTenant(await need<readonly ClusterRecord[]>(ports, artifact.clusters));
+  const queries = await plan.queries(tenant, clusters.get(tenant.id));
+  const { record, findings } = await probeTenant(there, tenant, queries, probeLimits(config));
   const hits = record.probes.filter(({ result }) => result.status === "hit");
   const unanswered = record.probes.flatMap(({ result, meaning }) =>
     result.status === "unknown" ? [`${meaning}: ${result.reason}`] : [],

@@ -1,10 +1,12 @@
 import type { Finding } from "../../core/finding.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { cutIntoBatches } from "../run/batches.js";
+import { approvedOf } from "../run/approved.js";
+import { cutIntoBatches, keepWays } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import {
   artifact,
+  type ClusterRecord,
   type HostPlan,
   need,
   type RegistryChanges,
@@ -13,7 +15,7 @@ import {
 } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
 import { claimFleet } from "./claim-fleet.js";
-import { holdPlan } from "./held-plan.js";
+import { holdPlan, underPlan } from "./held-plan.js";
 import { held } from "./held-to-trail.js";
 import { keptGone } from "./kept-gone.js";
 import { targetsOfWaves } from "./planned-batches.js";
@@ -42,7 +44,10 @@ export async function beginRollback(ports: Ports, by: string, tenants: readonly 
   const wanted = new Set(tenants.filter((id) => !gone.includes(id)));
   if (wanted.size === 0) throw new Error("the registry lists none of these tenants any more");
   const fleet = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter((tenant) => wanted.has(tenant.id));
-  const purged = await keptGone(ports, fleet);
+  const own = underPlan(ports, files);
+  const waves = await need<readonly WavePlan[]>(own, artifact.waves);
+  const approved = approvedOf(await need<readonly ClusterRecord[]>(own, artifact.clusters), waves);
+  const purged = await keptGone(ports, fleet, approved);
   if (purged.length > 0) throw new Error(purgedText(purged, fleet.length));
   if (!(await claimFleet(ports, fleet))) {
     const [busy] = (await ports.artifacts.get<readonly Finding[]>(artifact.findings("rollout-busy"))) ?? [];
@@ -60,9 +65,10 @@ export async function beginRollback(ports: Ports, by: string, tenants: readonly 
     details: { tenants: [...tenants] },
   });
   ports.events.emit({ type: "size", of: "wave", count: fleet.length });
-  const waves = await need<readonly WavePlan[]>(ports, artifact.waves);
   const targets = await targetsOfWaves(ports, waves);
-  const cut = await cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, { targets });
+  const known = { targets, ...approved };
+  const cut = await cutIntoBatches(ports, `rollback-by-hand-${seq}`, fleet, config.connectionsPerHost, known);
+  await keepWays(ports, cut.batches);
   return { hosts: cut.hosts, held: await holdPlan(ports, { ...files, ...cut.files }) };
 }
 

@@ -1,20 +1,22 @@
 import { predictedMs } from "../../core/rollout/predicted-time.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
-import { artifact, type Batch, need } from "../run/records.js";
+import type { Batch } from "../run/records.js";
 import { type RolloutContext, tenantContext } from "./tenant-context.js";
 
 /**
- * Says, before a tenant is begun, whether it will be done before this process must end. Throws `Interrupted` if not: a process without that
- * limit takes it. Reads nothing if no deadline is set, otherwise only its own batch: there are as many batches as readings.
+ * Tells, before a tenant is begun, whether it will be done before this process must end. Throws `Interrupted` when not: a process
+ * without that end takes it.
  */
-export function timeKeeper(ports: Ports, rollout: RolloutContext, batch: string): (tenant: Tenant) => Promise<void> {
+export function timeKeeper(
+  ports: Ports,
+  rollout: RolloutContext,
+  sizes: Batch["sizes"] = {},
+): (tenant: Tenant) => void {
   const { deadline } = ports;
-  if (deadline === null) return async () => {};
-  let sizes: Promise<Batch["sizes"]> | null = null;
-  return async (tenant) => {
-    sizes ??= need<Batch>(ports, artifact.batch(batch)).then((one) => one.sizes);
-    const size = (await sizes)?.[tenant.id];
+  if (deadline === null) return () => {};
+  return (tenant) => {
+    const size = sizes[tenant.id];
     const { cluster } = tenantContext(rollout, tenant);
     const record = rollout.proofs.get(cluster.id);
     if (record === undefined) throw new Error(`the cluster ${cluster.id} has no proof`);

@@ -3,6 +3,7 @@ import { qualified } from "../../core/sql/quote.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
+import type { Approved } from "../run/approved.js";
 import { artifact, type TenantProgress } from "../run/records.js";
 import { rolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 
@@ -10,8 +11,12 @@ import { rolloutContext, sessionSettings, type TenantContext, tenantContext } fr
  * The tenants that have the whole release, but have lost copies of rows that the way back would restore. One that cannot be reached is left
  * to the rollback, which reports it.
  */
-export async function keptGone(ports: Ports, tenants: readonly Tenant[]): Promise<readonly string[]> {
-  const rollout = await rolloutContext(ports);
+export async function keptGone(
+  ports: Ports,
+  tenants: readonly Tenant[],
+  approved: Approved,
+): Promise<readonly string[]> {
+  const rollout = await rolloutContext(ports, approved);
   const gone: string[] = [];
   for (const tenant of tenants) {
     const progress = await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id));

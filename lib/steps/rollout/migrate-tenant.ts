@@ -142,8 +142,8 @@ async function refuseDrift(ports: Ports, session: Session, context: TenantContex
  * Asked again before the first statement: since the approval the application may have written rows that the release fails on. What no query
  * can tell, and a run on this tenant's clone did, is not asked again.
  */
-async function refuseNewRows(ports: Ports, { tenant, probes, config }: TenantContext): Promise<void> {
-  const queries = await probes?.queries(tenant);
+async function refuseNewRows(ports: Ports, { tenant, cluster, probes, config }: TenantContext): Promise<void> {
+  const queries = await probes?.queries(tenant, cluster);
   if (!queries || queries.length === 0) return;
   const primary = { ...ports, database: primaryOf(ports.database) };
   const { findings } = await probeTenant(primary, tenant, queries, probeLimits(config));

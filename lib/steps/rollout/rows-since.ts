@@ -1,10 +1,12 @@
 import type { Config } from "../../core/config/config.js";
 import { groupBy } from "../../core/group-by.js";
+import type { ProbeQuery } from "../../core/probes/probe.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { ProbePlan } from "../probing/probe-plan.js";
 import { probeLimits } from "../probing/run-probe.js";
-import { artifact, need, type TenantProgress } from "../run/records.js";
+import { clustersByTenant } from "../run/approved.js";
+import { artifact, type ClusterRecord, need, type TenantProgress } from "../run/records.js";
 import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 
@@ -22,6 +24,7 @@ export async function rowsSince(ports: Ports, config: Config, tenants: readonly 
   if (config.migrator || !(await isOld(ports))) return null;
   const plan = await ProbePlan.of(ports, config);
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
+  const clusters = clustersByTenant(await need<readonly ClusterRecord[]>(ports, artifact.clusters));
   const targets = await targetsOf(ports);
   const due = new Set(tenants);
   const hosts = groupBy(
@@ -35,7 +38,8 @@ export async function rowsSince(ports: Ports, config: Config, tenants: readonly 
       return Array.from({ length: config.connectionsPerHost }, async () => {
         const reasons: string[] = [];
         for (let tenant = left.shift(); tenant && mayGoOn(ports); tenant = left.shift()) {
-          const reason = await rowsIn(ports, config, plan, tenant, targets[tenant.id] ?? null);
+          const queries = await plan.queries(tenant, clusters.get(tenant.id));
+          const reason = await rowsIn(ports, config, queries, tenant, targets[tenant.id] ?? null);
           if (reason !== null) reasons.push(`tenant ${tenant.id}: ${reason}`);
         }
         return reasons;
@@ -59,13 +63,12 @@ function mayGoOn({ stop, deadline, clock }: Ports): boolean {
 async function rowsIn(
   ports: Ports,
   config: Config,
-  plan: ProbePlan,
+  queries: readonly ProbeQuery[] | null,
   tenant: Tenant,
   target: Target | null,
 ): Promise<string | null> {
   // If the release has already begun there, its own probes may no longer fit.
   if ((await ports.artifacts.get<TenantProgress>(artifact.tenant(tenant.id))) !== null) return null;
-  const queries = await plan.queries(tenant);
   if (!queries || queries.length === 0) return null;
   const held = { ...ports, database: heldTo(primaryOf(ports.database), target) };
   const { findings } = await probeTenant(held, tenant, queries, probeLimits(config));

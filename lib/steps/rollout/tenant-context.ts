@@ -7,7 +7,8 @@ import type { Tenant } from "../../ports/registry.js";
 import { KnownCatalogs } from "../catalog/read-catalog.js";
 import type { SessionSettings } from "../migration/prepare-session.js";
 import { ProbePlan } from "../probing/probe-plan.js";
-import { artifact, type ClusterRecord, need, type ProofRecord, type WavePlan } from "../run/records.js";
+import type { Approved, OfCluster } from "../run/approved.js";
+import { artifact, need, type ProofRecord } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
 
 /** Everything that was approved for one tenant. */
@@ -15,7 +16,7 @@ export interface TenantContext {
   readonly tenant: Tenant;
   readonly config: Config;
   readonly release: Release;
-  readonly cluster: ClusterRecord;
+  readonly cluster: OfCluster;
   readonly wave: number;
   /** Its group in the order of the rollout; null for none. */
   readonly group: string | null;
@@ -32,12 +33,11 @@ export interface TenantContext {
   readonly probes: ProbePlan | null;
 }
 
-/** Everything that was approved for the fleet: read once for all tenants of a batch. */
+/** Everything that was approved for some tenants: read once for those of a batch. */
 export interface RolloutContext {
   readonly config: Config;
   readonly release: Release;
-  readonly clusters: readonly ClusterRecord[];
-  readonly waves: readonly WavePlan[];
+  readonly approved: Approved;
   /** By the cluster's id. */
   readonly proofs: ReadonlyMap<string, ProofRecord>;
   /** Catalogs read from earlier tenants of the batch. */
@@ -45,18 +45,17 @@ export interface RolloutContext {
   readonly probes: ProbePlan | null;
 }
 
-export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
-  const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
+export async function rolloutContext(ports: Ports, approved: Approved): Promise<RolloutContext> {
+  const clusters = new Set(Object.values(approved.clusters).map(({ id }) => id));
   const proofs = await Promise.all(
-    clusters.map(async ({ id }) => [id, await ports.artifacts.get<ProofRecord>(artifact.proof(id))] as const),
+    [...clusters].map(async (id) => [id, await ports.artifacts.get<ProofRecord>(artifact.proof(id))] as const),
   );
   const { config } = await needRequest(ports);
   return {
     config,
     release: await need<Release>(ports, artifact.release),
     probes: config.migrator ? null : await ProbePlan.of(ports, config),
-    clusters,
-    waves: await need<readonly WavePlan[]>(ports, artifact.waves),
+    approved,
     proofs: new Map(proofs.flatMap(([id, proof]) => (proof === null ? [] : [[id, proof] as const]))),
     known: new KnownCatalogs(),
   };
@@ -64,20 +63,19 @@ export async function rolloutContext(ports: Ports): Promise<RolloutContext> {
 
 /** Throws when the tenant is in no cluster, or in one without a proof. */
 export function tenantContext(rollout: RolloutContext, tenant: Tenant): TenantContext {
-  const { config, release, clusters, waves, proofs, known, probes } = rollout;
-  const cluster = clusters.find((one) => one.tenants.includes(tenant.id));
+  const { config, release, approved, proofs, known, probes } = rollout;
+  const cluster = approved.clusters[tenant.id];
   if (!cluster) throw new Error(`tenant ${tenant.id} is in no cluster of the run`);
   const proof = proofs.get(cluster.id);
   if (!proof || proof.after === null)
     throw new Error(`the cluster ${cluster.id} has no proof, so tenant ${tenant.id} cannot be verified`);
-  const wave = waves.find((each) => each.tenants.includes(tenant.id));
   return {
     tenant,
     config,
     release,
     cluster,
-    wave: wave?.index ?? -1,
-    group: wave?.group ?? null,
+    wave: approved.waves[tenant.id]?.index ?? -1,
+    group: approved.waves[tenant.id]?.group ?? null,
     before: cluster.fingerprint,
     after: proof.after,
     onTheWay: proof.onTheWay,

@@ -2,6 +2,7 @@ import { groupBy } from "../../core/group-by.js";
 import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import type { BatchParts } from "./batch-parts.js";
 import { artifact, type Batch, type HostPlan } from "./records.js";
 
 /** A batch must end well within a Lambda's 15 minutes, and there must be enough of them to keep a host's connections busy. */
@@ -29,12 +30,10 @@ export function planBatches(scope: string, tenants: readonly Tenant[], connectio
   });
 }
 
-/** What is known about the tenants of a batch besides who they are, by id. */
-type Known = Pick<Batch, "targets" | "sizes" | "open">;
-
 export interface CutBatches {
   /** The small plan that the state machine iterates over. */
   readonly hosts: readonly HostPlan[];
+  readonly batches: readonly Batch[];
   /** Digests of the batches' texts, by key. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -45,20 +44,21 @@ export async function cutIntoBatches(
   scope: string,
   tenants: readonly Tenant[],
   connections: number,
-  known: Known = {},
+  known: BatchParts = {},
 ): Promise<CutBatches> {
   const hosts = planBatches(scope, tenants, connections);
-  const files: Record<string, string> = {};
-  for (const { plan, members } of hosts)
-    for (const [place, { id }] of plan.batches.entries()) {
+  const batches = hosts.flatMap(({ plan, members }) =>
+    plan.batches.map(({ id }, place): Batch => {
       const some = members[place] ?? [];
       const parts = Object.entries(known).map(([name, all]) => [name, ofThese<unknown>(some, all)]);
-      const batch: Batch = { id, host: plan.id, tenants: some, ...Object.fromEntries(parts) };
-      const text = JSON.stringify(batch);
-      await ports.artifacts.putText(artifact.batch(id), text);
-      files[artifact.batch(id)] = digest(text);
-    }
-  return { hosts: hosts.map(({ plan }) => plan), files };
+      return { id, host: plan.id, tenants: some, ...Object.fromEntries(parts) };
+    }),
+  );
+  const texts = batches.map((batch) => [artifact.batch(batch.id), JSON.stringify(batch)] as const);
+  // Side by side: one after the other, those of 100,000 tenants would take longer than a function may.
+  await Promise.all(texts.map(([key, text]) => ports.artifacts.putText(key, text)));
+  const files = Object.fromEntries(texts.map(([key, text]) => [key, digest(text)]));
+  return { hosts: hosts.map(({ plan }) => plan), batches, files };
 }
 
 function ofThese<T>(tenants: readonly Tenant[], all: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
@@ -68,4 +68,9 @@ function ofThese<T>(tenants: readonly Tenant[], all: Readonly<Record<string, T>>
       return one === undefined ? [] : [[id, one] as const];
     }),
   );
+}
+
+/** Keeps how the tenants of each batch are reached, so that who works on it need not read the registry whole. */
+export async function keepWays({ registry }: Pick<Ports, "registry">, batches: readonly Batch[]): Promise<void> {
+  await Promise.all(batches.map(({ id, tenants }) => registry.keepWays?.(id, tenants)));
 }

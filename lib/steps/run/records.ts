@@ -19,10 +19,9 @@ import type { Tenant } from "../../ports/registry.js";
 import type { Declared } from "../catalog/declared.js";
 import type { Proof } from "../proof/proof.js";
 import type { BackfillRequest } from "./backfill-progress.js";
+import type { BatchParts } from "./batch-parts.js";
 import type { FromPack } from "./from-pack.js";
-import type { OpenQuestion } from "./open-question.js";
 import type { Target } from "./target.js";
-import type { TenantSize } from "./tenant-size.js";
 
 /** What was asked for, written before the first step. Holds references to secrets, never secrets. */
 export interface RunRequest extends FromPack {
@@ -60,17 +59,11 @@ export interface RegistryChanges {
   readonly gone: readonly string[];
 }
 
-/** Tenants handled by one call, one after the other over one connection. */
-export interface Batch {
+/** Tenants handled by one call, one after the other over one connection at a time. */
+export interface Batch extends BatchParts {
   readonly id: string;
   readonly host: string;
   readonly tenants: readonly Tenant[];
-  /** What was approved for each of them, by id; absent before the approval. */
-  readonly targets?: Readonly<Record<string, Target>>;
-  /** Bytes of each of them, and of the tenant that was cloned for it, by id; absent if no times are predicted. */
-  readonly sizes?: Readonly<Record<string, TenantSize>>;
-  /** What only running on a clone of each of them can answer, by id; absent if nothing is rehearsed. */
-  readonly open?: Readonly<Record<string, readonly OpenQuestion[]>>;
 }
 
 /** What the state machine iterates over: small, whatever the size of the fleet. */

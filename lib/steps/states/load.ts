@@ -17,7 +17,7 @@ import { scopeOf } from "../rollout/scope.js";
 import { refuseLargePlan, tooLongToWait } from "../rollout/too-large-for-aws.js";
 import { tooManyWaves } from "../rollout/too-many-waves.js";
 import type { BackfillRequest } from "../run/backfill-progress.js";
-import { cutIntoBatches } from "../run/batches.js";
+import { cutIntoBatches, keepWays } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import { artifact, type RunRequest } from "../run/records.js";
 import type { RunScope } from "../run/run-scope.js";
@@ -55,7 +55,8 @@ export const load: Step<z.infer<typeof input>, Output> = {
     await ports.artifacts.put(artifact.fleet, tenants);
     await ports.artifacts.put(artifact.scope, scope);
     ports.events.emit({ type: "size", of: "tenants", count: tenants.length });
-    const { hosts } = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    const { hosts, batches } = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    await keepWays(ports, batches);
     if (request.engine === "aws") refuseLargePlan(hosts, tenants, config);
     await ports.audit.append({
       actor: request.requester,

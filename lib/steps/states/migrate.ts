@@ -6,8 +6,9 @@ import { untilFree } from "../rollout/hold.js";
 import { migrateTenant } from "../rollout/migrate-tenant.js";
 import { rolloutContext } from "../rollout/tenant-context.js";
 import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
+import { approvedIn } from "../run/approved.js";
 import { eachTenant } from "../run/each-tenant.js";
-import type { TenantProgress } from "../run/records.js";
+import { artifact, type Batch, need, type TenantProgress } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { heldTo } from "../run/target.js";
 
@@ -21,13 +22,14 @@ export const migrate: Step<HeldInput, BatchOutput> = {
 };
 
 async function migrateBatch(ports: Ports, batch: string): Promise<BatchOutput> {
-  const rollout = await rolloutContext(ports);
-  const fits = timeKeeper(ports, rollout, batch);
+  const own = await need<Batch>(ports, artifact.batch(batch));
+  const approved = approvedIn([own]);
+  const rollout = await rolloutContext(ports, approved);
+  const fits = timeKeeper(ports, rollout, own.sizes);
   const result = await untilDeadline(ports, () =>
     eachTenant<TenantProgress>(ports, "Migrate", batch, async (tenant, target) => {
-      const group = rollout.waves.find((wave) => wave.tenants.includes(tenant.id))?.group ?? null;
-      await untilFree(ports, rollout.config, group);
-      await fits(tenant);
+      await untilFree(ports, rollout.config, approved.waves[tenant.id]?.group ?? null);
+      fits(tenant);
       return migrateTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant);
     }),
   );

@@ -1,20 +1,30 @@
 import { z } from "zod";
 import type { Config } from "../../core/config/config.js";
+import { digest } from "../../core/json.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { voidApproval } from "../approval/record-decision.js";
 import { claimFleet } from "../rollout/claim-fleet.js";
 import { dueOf, endEmptyWave } from "../rollout/due-tenants.js";
-import { type HeldPlan, holdPlan } from "../rollout/held-plan.js";
+import { type HeldPlan, holdPlan, underPlan } from "../rollout/held-plan.js";
 import { type Held, stillHeld, tooOld, held as wholeHeld } from "../rollout/held-to-trail.js";
 import { type Hold, holdOf, noteHold } from "../rollout/hold.js";
 import { plannedBatches } from "../rollout/planned-batches.js";
 import { noteRegistry, registryNow } from "../rollout/registry-changes.js";
 import { noteBegun, resultsSoFar } from "../rollout/rollout-so-far.js";
 import { rowsSince } from "../rollout/rows-since.js";
-import { type CutBatches, cutIntoBatches } from "../run/batches.js";
+import { approvedIn, approvedOf } from "../run/approved.js";
+import { type CutBatches, cutIntoBatches, keepWays } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
-import { artifact, type HostPlan, need, passOf, type WavePlan, type WaveResult } from "../run/records.js";
+import {
+  artifact,
+  type ClusterRecord,
+  type HostPlan,
+  need,
+  passOf,
+  type WavePlan,
+  type WaveResult,
+} from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 
@@ -66,7 +76,7 @@ export const nextWave: Step<z.infer<typeof input>, Output> = {
       await noteHold(ports, null);
       await saveFindings(ports, "rollout-window", []);
       await noteBegun(ports, ended, pass, wave.index);
-      return begin(ports, { config, waves, wave, due, pass, approved: now.files });
+      return begin(ports, { config, waves, wave, due, pass, held: now.files });
     }
     return answer("complete", waves.length);
   },
@@ -107,18 +117,19 @@ interface Beginning {
   readonly wave: WavePlan;
   readonly due: readonly string[];
   readonly pass: number;
-  /** Digests of what is executed, by key, without the wave's own batches. */
-  readonly approved: HeldPlan;
+  /** Digests of what is executed, by key, the wave's own batches left out. */
+  readonly held: HeldPlan;
 }
 
 async function begin(ports: Ports, beginning: Beginning): Promise<Output> {
-  const { waves, wave, due, pass, approved } = beginning;
+  const { waves, wave, due, pass } = beginning;
   const reached = new Set(waves.flatMap(({ tenants }) => tenants));
   const fleet = await need<readonly Tenant[]>(ports, artifact.fleet);
   const mine = fleet.filter((tenant) => reached.has(tenant.id));
   if (!(await claimFleet(ports, mine))) return answer("busy");
-  const { hosts, files } = await batchesOf(ports, beginning);
-  const plan = await holdPlan(ports, { ...approved, ...files });
+  const { hosts, batches, files } = await batchesOf(ports, beginning);
+  await keepWays(ports, batches);
+  const plan = await holdPlan(ports, { ...beginning.held, ...files });
   ports.events.emit({ type: "size", of: "wave", count: due.length });
   await ports.audit.append({
     actor: "schema-gate",
@@ -134,16 +145,24 @@ async function begin(ports: Ports, beginning: Beginning): Promise<Output> {
   return { ...answer("ready", wave.index), hosts, held: plan };
 }
 
-/** As planned, or split again if not every tenant of the wave is due. */
-async function batchesOf(ports: Ports, { config, wave, due, pass }: Beginning): Promise<CutBatches> {
+/**
+ * As planned, or cut again where not every tenant of the wave is due. Each tenant's part of what was approved is what the clusters say
+ * now that they are held to the approval, whoever wrote the plan.
+ */
+async function batchesOf(ports: Ports, { config, wave: { index }, due, pass, held }: Beginning): Promise<CutBatches> {
+  const own = underPlan(ports, held);
+  const wave = (await need<readonly WavePlan[]>(own, artifact.waves)).find((each) => each.index === index);
+  if (!wave) throw new Error(`the run ${ports.run} has no wave ${index}`);
+  const approved = approvedOf(await need<readonly ClusterRecord[]>(own, artifact.clusters), [wave]);
   const { batches, files } = await plannedBatches(ports, wave);
-  if (due.length === wave.tenants.length) return { hosts: wave.hosts, files };
+  if (due.length === wave.tenants.length && digest(approvedIn(batches)) === digest(approved))
+    return { hosts: wave.hosts, batches, files };
   const wanted = new Set(due);
   const tenants = batches.flatMap((batch) => batch.tenants).filter(({ id }) => wanted.has(id));
   const targets = Object.assign({}, ...batches.map((batch) => batch.targets));
   const sizes = Object.assign({}, ...batches.map((batch) => batch.sizes));
-  const scope = `wave-${wave.index}-pass-${pass}`;
-  return cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, { targets, sizes });
+  const scope = `wave-${index}-pass-${pass}`;
+  return cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, { targets, sizes, ...approved });
 }
 
 async function held(ports: Ports, hold: Hold): Promise<Output> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Tenant } from "../../ports/registry.js";
 import { openQuestions, type RehearsalPlan } from "../probing/rehearsal.js";
+import { clustersByTenant } from "../run/approved.js";
 import { cutIntoBatches } from "../run/batches.js";
 import {
   artifact,
@@ -48,7 +49,8 @@ export const planRehearsals: Step<z.infer<typeof input>, Output> = {
     const tenants = (await need<readonly Tenant[]>(ports, artifact.fleet)).filter(({ id }) => chosen.has(id));
     ports.events.emit({ type: "size", of: "rehearsals", count: tenants.length });
     const clones = Math.min(config.connectionsPerHost, config.rehearsals.perHost);
-    const { hosts } = await cutIntoBatches(ports, "rehearse", tenants, clones, { open: Object.fromEntries(open) });
+    const known = { open: Object.fromEntries(open), clusters: Object.fromEntries(clustersByTenant(clusters)) };
+    const { hosts } = await cutIntoBatches(ports, "rehearse", tenants, clones, known);
     return { count: tenants.length, hosts };
   },
 };

@@ -3,8 +3,9 @@ import { digest } from "../../core/json.js";
 import type { Tenant } from "../../ports/registry.js";
 import { sizesOf } from "../rollout/sizes-of.js";
 import { wavesOf } from "../rollout/wave-members.js";
+import { approvedOf } from "../run/approved.js";
 import { cutIntoBatches } from "../run/batches.js";
-import { artifact, need, type WavePlan } from "../run/records.js";
+import { artifact, type ClusterRecord, need, type WavePlan } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 import { targetsOf } from "../run/target.js";
@@ -25,10 +26,12 @@ export const planWaves: Step<z.infer<typeof input>, Output> = {
     const fleet = new Map((await need<readonly Tenant[]>(ports, artifact.fleet)).map((tenant) => [tenant.id, tenant]));
     const targets = await targetsOf(ports);
     const sizes = await sizesOf(ports);
+    const planned = await wavesOf(ports);
+    const approved = approvedOf(await need<readonly ClusterRecord[]>(ports, artifact.clusters), planned);
     const cut = (scope: string, tenants: readonly Tenant[]) =>
-      cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, { targets, sizes });
+      cutIntoBatches(ports, scope, tenants, config.connectionsPerHost, { targets, sizes, ...approved });
     const waves: WavePlan[] = [];
-    for (const wave of await wavesOf(ports)) {
+    for (const wave of planned) {
       const tenants = wave.tenants.flatMap((id) => fleet.get(id) ?? []);
       const { hosts, files } = await cut(`wave-${wave.index}`, tenants);
       const { index, name, group } = wave;

@@ -15,7 +15,7 @@ import { isRehearsable } from "../probing/rehearsable.js";
 import { type ProbeLimits, probeLimits, runProbe } from "../probing/run-probe.js";
 import { unreachable } from "../run/database-finding.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
-import { artifact, type BatchResult, type ProbeAnswer, type TenantProbes } from "../run/records.js";
+import { artifact, type BatchResult, type ProbeAnswer, type TenantProbes, type TenantReading } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 
@@ -35,18 +35,25 @@ export const probe: Step<BatchInput, Output> = {
     const { config } = await needRequest(ports);
     const plan = await ProbePlan.of(ports, config);
     const limits = probeLimits(config);
+    const read = await ports.artifacts.get<BatchResult<TenantReading>>(artifact.result("Introspect", batch));
+    const readings = new Map(read?.records.map((reading) => [reading.tenant, reading]));
     const result = await eachTenant(ports, "Probe", batch, async (tenant) =>
-      probeTenant(ports, tenant, await plan.queries(tenant), limits),
+      probeTenant(ports, tenant, await plan.queries(tenant, asRead(readings.get(tenant.id))), limits),
     );
-    const unread = await refusedTenants(ports, batch);
+    const unread = refusedTenants(read);
     const ok = result.records.every(({ tenant, status }) => status !== "unknown" || unread.has(tenant));
     return { ok, asked: result.records.every(isAsked), batch };
   },
 };
 
-/** What kept a tenant from being read already has a finding; that nothing could be asked of it is not another one. */
-async function refusedTenants(ports: Ports, batch: string): Promise<ReadonlySet<string>> {
-  const read = await ports.artifacts.get<BatchResult<unknown>>(artifact.result("Introspect", batch));
+/** The schema of a tenant and what it lacks: all that its cluster has in common. Undefined for one that could not be read. */
+function asRead(reading: TenantReading | undefined) {
+  const { fingerprint = null, pending = [] } = reading ?? {};
+  return fingerprint === null ? undefined : { fingerprint, pending };
+}
+
+/** What kept a tenant from being read has a finding already; that nothing could be asked of it is no other one. */
+function refusedTenants(read: BatchResult<unknown> | null): ReadonlySet<string> {
   return new Set(read?.findings.flatMap(({ severity, tenants }) => (severity === "error" ? (tenants ?? []) : [])));
 }
 

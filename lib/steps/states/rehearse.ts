@@ -9,9 +9,10 @@ import type { Tenant } from "../../ports/registry.js";
 import { REHEARSE, type TenantRehearsal } from "../probing/rehearsal.js";
 import { rowsMatter } from "../probing/rows-matter.js";
 import { type Rehearsed, runRehearsal } from "../probing/run-rehearsal.js";
+import type { OfCluster } from "../run/approved.js";
 import { type BatchInput, batchInput, eachTenant, type TenantOutcome } from "../run/each-tenant.js";
 import type { OpenQuestion } from "../run/open-question.js";
-import { artifact, type Batch, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
+import { artifact, type Batch, need, type ProofRecord } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { needRequest } from "../run/stored-request.js";
 
@@ -29,10 +30,9 @@ export const rehearse: Step<BatchInput, Output> = {
     await loadParser();
     const { config } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
-    const clusters = await need<readonly ClusterRecord[]>(ports, artifact.clusters);
-    const { open = {} } = await need<Batch>(ports, artifact.batch(batch));
+    const { open = {}, clusters = {} } = await need<Batch>(ports, artifact.batch(batch));
     const result = await eachTenant(ports, REHEARSE, batch, async (tenant) => {
-      const cluster = clusters.find((one) => one.tenants.includes(tenant.id));
+      const cluster = clusters[tenant.id];
       const questions = open[tenant.id];
       if (!cluster || !questions) throw new Error(`the run ${ports.run} has no answers of tenant ${tenant.id}`);
       const migrations = release.migrations.filter((migration) => cluster.pending.includes(migration.version));
@@ -44,7 +44,7 @@ export const rehearse: Step<BatchInput, Output> = {
 
 interface Subject {
   readonly tenant: Tenant;
-  readonly cluster: ClusterRecord;
+  readonly cluster: OfCluster;
   readonly migrations: readonly Migration[];
   readonly open: readonly OpenQuestion[];
 }

@@ -4,8 +4,9 @@ import { type HeldInput, heldInput } from "../rollout/held-plan.js";
 import { rollBackTenant } from "../rollout/roll-back-tenant.js";
 import { rolloutContext } from "../rollout/tenant-context.js";
 import { type BatchOutput, untilDeadline } from "../rollout/until-deadline.js";
+import { approvedIn } from "../run/approved.js";
 import { eachTenant } from "../run/each-tenant.js";
-import type { TenantProgress } from "../run/records.js";
+import { artifact, type Batch, need, type TenantProgress } from "../run/records.js";
 import type { Step } from "../run/step.js";
 import { heldTo } from "../run/target.js";
 
@@ -19,7 +20,8 @@ export const rollBack: Step<HeldInput, BatchOutput> = {
 };
 
 async function rollBackBatch(ports: Ports, batch: string): Promise<BatchOutput> {
-  const rollout = await rolloutContext(ports);
+  const approved = approvedIn([await need<Batch>(ports, artifact.batch(batch))]);
+  const rollout = await rolloutContext(ports, approved);
   const result = await untilDeadline(ports, () =>
     eachTenant<TenantProgress>(ports, "RollBack", batch, (tenant, target) =>
       rollBackTenant({ ...ports, database: heldTo(ports.database, target) }, rollout, tenant),

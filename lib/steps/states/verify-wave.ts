@@ -14,10 +14,12 @@ import { noteSaid } from "../rollout/hold.js";
 import { targetsOfWaves } from "../rollout/planned-batches.js";
 import { waveHealth } from "../rollout/wave-health.js";
 import { type SinceInTenant, weighRollback } from "../rollout/weigh-rollback.js";
-import { type CutBatches, cutIntoBatches } from "../run/batches.js";
+import { approvedOf } from "../run/approved.js";
+import { type CutBatches, cutIntoBatches, keepWays } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
 import {
   artifact,
+  type ClusterRecord,
   type HostPlan,
   need,
   passOf,
@@ -216,5 +218,9 @@ async function planRollback(
     details: { policy: config.rollout.onFailure, tenants: tenants.map((tenant) => tenant.id) },
   });
   const targets = await targetsOfWaves(ports, waves);
-  return cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost, { targets });
+  const approved = approvedOf(await need<readonly ClusterRecord[]>(ports, artifact.clusters), waves);
+  const known = { targets, ...approved };
+  const cut = await cutIntoBatches(ports, `rollback-${plan.index}`, tenants, config.connectionsPerHost, known);
+  await keepWays(ports, cut.batches);
+  return cut;
 }

@@ -1,6 +1,7 @@
 """What LocalStack 4.9.2 lacks for this stack. Applied where it is imported, or run by LocalStack itself as an init script (Docker)."""
 
 import json
+import re
 
 
 def know_node_24():
@@ -36,6 +37,19 @@ def hand_cookies_on():
     urlrouter.lambda_result_to_response = whole
 
 
+def read_whole_percentages():
+    """ToleratedFailurePercentage is a number on AWS; LocalStack's grammar takes one with a point alone. It tolerates every failure whatever it says."""
+    from localstack.services.stepfunctions.asl.parse import asl_parser
+
+    strict = asl_parser.AmazonStateLanguageParser.parse
+
+    def lenient(definition):
+        return strict(re.sub(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])', r"\1.0", definition))
+
+    asl_parser.AmazonStateLanguageParser.parse = staticmethod(lenient)
+
+
 know_node_24()
 ask_often()
 hand_cookies_on()
+read_whole_percentages()

@@ -3,8 +3,16 @@ import { digest } from "../../../lib/core/json.js";
 import type { Ports } from "../../../lib/ports/ports.js";
 import type { Tenant } from "../../../lib/ports/registry.js";
 import { bindingParts } from "../../../lib/steps/approval/binding.js";
+import { cutIntoBatches, keepWays } from "../../../lib/steps/run/batches.js";
 import { eachTenant } from "../../../lib/steps/run/each-tenant.js";
-import { artifact, type HostPlan, type WavePlan, type WaveResult } from "../../../lib/steps/run/records.js";
+import {
+  artifact,
+  type Batch,
+  type HostPlan,
+  need,
+  type WavePlan,
+  type WaveResult,
+} from "../../../lib/steps/run/records.js";
 import { runStep, type Step } from "../../../lib/steps/run/step.js";
 import { migrate } from "../../../lib/steps/states/migrate.js";
 import { nextWave } from "../../../lib/steps/states/next-wave.js";
@@ -12,7 +20,7 @@ import { probe } from "../../../lib/steps/states/probe.js";
 import { tally } from "../../../lib/steps/states/tally.js";
 import { verifyWave } from "../../../lib/steps/states/verify-wave.js";
 import type { MemoryBucket } from "./memory-bucket.js";
-import { batchesOf, RUN, trailOver } from "./run-in-memory.js";
+import { batchesOf, RUN, registryOver, registryText, trailOver } from "./run-in-memory.js";
 import { clusterOf, progressOf, proofOf, readingOf } from "./tenant-records.js";
 
 /** What an invocation reads of its run before its step: who asked, and which execution works on it. */
@@ -23,20 +31,36 @@ export class Functions {
   constructor(
     private readonly bucket: MemoryBucket,
     private readonly ports: Ports,
+    private readonly config: Config,
   ) {}
 
   /** A process keeps nothing of the one before. */
   async call<I, O>(step: Step<I, O>, input: object): Promise<O> {
     for (const key of OF_AN_INVOCATION) await this.ports.artifacts.get(key);
-    return runStep(step, { ...this.ports, audit: trailOver(this.bucket) }, { run: RUN, ...input });
+    const registry = registryOver(this.bucket, this.config, null);
+    return runStep(step, { ...this.ports, audit: trailOver(this.bucket), registry }, { run: RUN, ...input });
   }
 
-  async load(config: Config, tenants: readonly Tenant[]): Promise<void> {
-    const { artifacts } = this.ports;
+  /** How the tenants of a batch are reached, as a process of its own asks. */
+  private async reached(batch: string): Promise<void> {
+    const registry = registryOver(this.bucket, this.config, batch);
+    // The step has counted this.
+    const { tenants } = await this.bucket.times(0, () => need<Batch>(this.ports, artifact.batch(batch)));
+    for (const tenant of tenants) await registry.wayTo(tenant);
+  }
+
+  async load(tenants: readonly Tenant[]): Promise<readonly HostPlan[]> {
+    const { ports, config } = this;
+    const { artifacts } = ports;
+    await this.bucket.put("registry/tenants.csv", registryText(tenants));
+    await ports.registry.tenants();
     await artifacts.put(artifact.request, { run: RUN, engine: "aws", mode: "run", config });
     await artifacts.put(artifact.input, { release: "inputs/x", execution: "x" });
     await artifacts.put(artifact.release, { migrations: [] });
     await artifacts.put(artifact.fleet, tenants);
+    const { hosts, batches } = await cutIntoBatches(ports, "all", tenants, config.connectionsPerHost);
+    await keepWays(ports, batches);
+    return hosts;
   }
 
   async introspect(plans: readonly HostPlan[]): Promise<void> {
@@ -49,6 +73,7 @@ export class Functions {
         await artifacts.get(`seen/${tenant.id}.json`);
         return { record: readingOf(tenant.id), findings: [] };
       });
+      await this.reached(id);
       await artifacts.put(step, {});
     }
     await this.tallied("Introspect", plans);
@@ -73,7 +98,11 @@ export class Functions {
   }
 
   async probe(plans: readonly HostPlan[]): Promise<void> {
-    for (const plan of plans) for (const { id } of plan.batches) await this.call(probe, { host: plan.id, batch: id });
+    for (const plan of plans)
+      for (const { id } of plan.batches) {
+        await this.call(probe, { host: plan.id, batch: id });
+        await this.reached(id);
+      }
     await this.tallied("Probe", plans);
   }
 
@@ -87,7 +116,10 @@ export class Functions {
     const [host] = wave.hosts;
     const [batch] = host?.batches ?? [];
     const input = { host: host?.id, batch: batch?.id, held: wave.held };
-    await bucket.times(batchesOf(wave.hosts), () => this.call(migrate, input));
+    await bucket.times(batchesOf(wave.hosts), async () => {
+      await this.call(migrate, input);
+      await this.reached(input.batch ?? "");
+    });
     for (const { id } of wave.hosts.flatMap((one) => one.batches))
       await bucket.times(0, () =>
         ports.artifacts.put(artifact.result("Migrate", id), { batch: id, records: [], findings: [] }),

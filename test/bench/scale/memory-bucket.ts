@@ -9,6 +9,8 @@ export interface Requests {
 export class MemoryBucket {
   reads = 0;
   writes = 0;
+  /** What the reads gave. */
+  bytesRead = 0;
   /** By the folder of a run that they are in. */
   readonly byFolder = new Map<string, number>();
   private readonly texts = new Map<string, string>();
@@ -17,7 +19,9 @@ export class MemoryBucket {
 
   async text(key: string): Promise<string | null> {
     this.read(key);
-    return this.texts.get(key) ?? null;
+    const text = this.texts.get(key) ?? null;
+    this.bytesRead += text?.length ?? 0;
+    return text;
   }
   async bytes(key: string): Promise<Uint8Array | null> {
     const text = await this.text(key);
@@ -56,11 +60,12 @@ export class MemoryBucket {
 
   /** What S3 is asked while `work` is done, as often as it is done elsewhere and not here. */
   async times<T>(count: number, work: () => Promise<T>): Promise<T> {
-    const [reads, writes] = [this.reads, this.writes];
+    const [reads, writes, bytesRead] = [this.reads, this.writes, this.bytesRead];
     const folders = new Map(this.byFolder);
     const result = await work();
     this.reads = reads + (this.reads - reads) * count;
     this.writes = writes + (this.writes - writes) * count;
+    this.bytesRead = bytesRead + (this.bytesRead - bytesRead) * count;
     for (const [folder, now] of this.byFolder) {
       const before = folders.get(folder) ?? 0;
       this.byFolder.set(folder, before + (now - before) * count);

@@ -1,3 +1,5 @@
+import { expect } from "vitest";
+import { AwsFleet } from "../../../lib/adapters/aws/aws-fleet.js";
 import { s3Artifacts } from "../../../lib/adapters/aws/s3-artifacts.js";
 import { S3Audit } from "../../../lib/adapters/aws/s3-audit.js";
 import { s3Rollouts } from "../../../lib/adapters/aws/s3-rollouts.js";
@@ -45,12 +47,33 @@ export function batchesOf(hosts: readonly HostPlan[]): number {
   return hosts.reduce((sum, host) => sum + host.batches.length, 0);
 }
 
+/** The registry's file, each tenant with a secret of its own. */
+export function registryText(tenants: readonly Tenant[]): string {
+  const rows = tenants.map(({ id, host, database }) => `${id},postgres://gate@${host}/${database},tenants/${id}`);
+  return ["id,url,secret", ...rows, ""].join("\n");
+}
+
+/** As a process of its own reads it, which works on a batch or on none. */
+export function registryOver(bucket: MemoryBucket, config: Config, batch: string | null): AwsFleet {
+  const unasked = async () => expect.unreachable("no database is reached");
+  const secrets = { resolve: unasked, forget: () => {} };
+  return new AwsFleet({
+    config,
+    secrets,
+    store: bucket.asStore(),
+    run: RUN,
+    batch,
+    source: "s3:registry/tenants.csv",
+    iamToken: unasked,
+  });
+}
+
 /** As a process of its own opens it. */
 export function trailOver(bucket: MemoryBucket): AuditTrail {
   return new S3Audit({ store: bucket.asStore(), run: RUN, clock: CLOCK, retention: null });
 }
 
-export function portsOver(bucket: MemoryBucket, tenants: readonly Tenant[]): Ports {
+export function portsOver(bucket: MemoryBucket, config: Config): Ports {
   return {
     run: RUN,
     artifacts: s3Artifacts(bucket.asStore(), `runs/${RUN}`),
@@ -59,7 +82,7 @@ export function portsOver(bucket: MemoryBucket, tenants: readonly Tenant[]): Por
     clock: CLOCK,
     database: {},
     events: { emit: () => {} },
-    registry: { tenants: async () => tenants },
+    registry: registryOver(bucket, config, null),
     rollouts: s3Rollouts(bucket.asStore(), CLOCK),
     stop: new AbortController().signal,
     // As a function has one.

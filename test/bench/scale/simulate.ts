@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { tooManyWaves } from "../../../lib/steps/rollout/too-many-waves.js";
-import { cutIntoBatches } from "../../../lib/steps/run/batches.js";
 import { artifact, type HostPlan, type WavePlan } from "../../../lib/steps/run/records.js";
 import { planWaves } from "../../../lib/steps/states/plan-waves.js";
 import { eventsOf, type HistoryState } from "../../support/history-events.js";
@@ -24,6 +23,8 @@ export interface Simulated {
   /** Requests of S3: GET and HEAD; PUT and LIST. */
   readonly reads: number;
   readonly writes: number;
+  /** What those reads gave, in MB. */
+  readonly megabytesRead: number;
   /** Requests of the first of the largest waves for each of its batches, and of the last of them: alike, wherever in the rollout a wave is. */
   readonly earlyWave: number;
   readonly lateWave: number;
@@ -40,10 +41,9 @@ export async function simulate(fleet: Fleet): Promise<Simulated> {
   const bucket = new MemoryBucket();
   const tenants = fleetOf(fleet);
   const config = configOf(fleet);
-  const ports = portsOver(bucket, tenants);
-  const functions = new Functions(bucket, ports);
-  await functions.load(config, tenants);
-  const { hosts: plans } = await cutIntoBatches(ports, "all", tenants, fleet.connections);
+  const ports = portsOver(bucket, config);
+  const functions = new Functions(bucket, ports, config);
+  const plans = await functions.load(tenants);
   await functions.introspect(plans);
   await functions.prove(tenants);
   await functions.probe(plans);
@@ -70,6 +70,7 @@ export async function simulate(fleet: Fleet): Promise<Simulated> {
     transitions: 2 * batches + 3 * migrateBatches + 3 * childStarts + 6 * number + 40,
     reads: bucket.reads,
     writes: bucket.writes,
+    megabytesRead: Math.round(bucket.bytesRead / 1e6),
     ...played,
     busiest: busiest?.join(" ") ?? "",
     findings: tooManyWaves(RUN, tenants, config.rollout).map((finding) => finding.code),

@@ -23,7 +23,10 @@ export interface Synthesised {
 }
 
 /** A stack with one gate; its functions' code is a folder that holds nothing of interest. */
-export function synthesise(props: Partial<SafetyGateProps> = {}): Synthesised {
+export function synthesise(
+  props: Partial<SafetyGateProps> = {},
+  around: (stack: Stack) => void = () => {},
+): Synthesised {
   const code = mkdtempSync(join(tmpdir(), "infra-"));
   writeFileSync(join(code, "load.mjs"), "");
   try {
@@ -35,6 +38,7 @@ export function synthesise(props: Partial<SafetyGateProps> = {}): Synthesised {
       bundle: code,
       ...props,
     });
+    around(stack);
     const template = Template.fromStack(stack);
     return {
       gate,
