@@ -4,6 +4,7 @@ import type { Script } from "../migration/release.js";
 import { readSqlScript } from "../migration/script.js";
 import type { SourceFile } from "../migration/source-file.js";
 import { detectConvention } from "../release/conventions/detect.js";
+import { loadRustParser } from "../rust/syntax/parse-rust.js";
 import { bareScript } from "./bare-script.js";
 import type { LintScript } from "./lint-statement.js";
 
@@ -27,6 +28,8 @@ export interface LintScripts {
  */
 export async function scriptsOf(files: readonly SourceFile[]): Promise<LintScripts> {
   const sql = files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
+  // A crate's code is read to find its migrations.
+  if (files.some((file) => file.name.endsWith(".rs"))) await loadRustParser();
   const { convention } = detectConvention(files);
   if (!convention) return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
   const { migrations } = convention.read(files);
