@@ -102,7 +102,7 @@ const GRANTS: Readonly<Record<Grant, (role: IRole, resources: GateResources) => 
   },
   links: (role, { linkSecret }) => readSecrets(role, [linkSecret]),
   notify: (role, { topicArn, slackSecret }) => {
-    permit(role, { actions: ["sns:Publish"], resources: [topicArn] });
+    permit(role, { actions: ["sns:ListSubscriptionsByTopic", "sns:Publish"], resources: [topicArn] });
     if (slackSecret) readSecrets(role, [slackSecret]);
   },
 };

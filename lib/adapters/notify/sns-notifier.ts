@@ -1,4 +1,5 @@
-import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import type { Person } from "../../core/approval/person.js";
 import { visible } from "../../core/visible.js";
 import type { ApprovalNotice, Delivery, Notifier, OutcomeNotice } from "../../ports/notifier.js";
 import { type ClientSettings, clientOf } from "../aws/clients.js";
@@ -21,14 +22,44 @@ export class SnsNotifier implements Notifier {
     this.client = clientOf(SNSClient, settings);
   }
 
-  approvalRequested(notice: ApprovalNotice): Promise<readonly Delivery[]> {
+  /** SNS takes a message for nobody without a word, so who subscribes is looked at before. */
+  async approvalRequested(notice: ApprovalNotice): Promise<readonly Delivery[]> {
+    const confirmed = await this.confirmed();
     return Promise.all(
-      notice.recipients.map(({ person, link }) => this.publish(person.id, approvalMail(notice, link))),
+      notice.recipients.map(async ({ person, link }) => {
+        const reason = confirmed === null ? null : notReached(person, confirmed);
+        if (reason !== null) return { channel: "sns", person: person.id, status: "failed", reason } as const;
+        return this.publish(person.id, approvalMail(notice, link));
+      }),
     );
   }
 
   ended(notice: OutcomeNotice): Promise<readonly Delivery[]> {
     return Promise.all(notice.people.map((person) => this.publish(person.id, outcomeMail(notice))));
+  }
+
+  /** By address: whether it has confirmed its subscription. Null where that may not be asked. */
+  private async confirmed(): Promise<ReadonlyMap<string, boolean> | null> {
+    const found = new Map<string, boolean>();
+    let token: string | undefined;
+    try {
+      do {
+        const page = await this.client.send(
+          new ListSubscriptionsByTopicCommand({
+            TopicArn: this.topic,
+            ...(token === undefined ? {} : { NextToken: token }),
+          }),
+        );
+        for (const { Endpoint = "", SubscriptionArn = "" } of page.Subscriptions ?? []) {
+          const address = Endpoint.toLowerCase();
+          found.set(address, found.get(address) === true || SubscriptionArn.startsWith("arn:"));
+        }
+        token = page.NextToken;
+      } while (token !== undefined && token !== "");
+      return found;
+    } catch {
+      return null;
+    }
   }
 
   private async publish(person: string, mail: MailText): Promise<Delivery> {
@@ -49,4 +80,14 @@ export class SnsNotifier implements Notifier {
       return { channel: "sns", person, status: "failed", reason: `SNS refused: ${(error as Error).name}` };
     }
   }
+}
+
+/** Why a message would not arrive; null when it would, and for somebody whose address nobody knows here. */
+function notReached({ email }: Person, confirmed: ReadonlyMap<string, boolean>): string | null {
+  if (email === undefined) return null;
+  const known = confirmed.get(email.toLowerCase());
+  if (known === undefined) return "their address has no subscription of the topic";
+  return known
+    ? null
+    : "their address has not confirmed its subscription; the mail of SNS that asks for it is still good for three days";
 }

@@ -35,6 +35,21 @@ describe("SNS (simulated)", () => {
     }
   });
 
+  it("says who has not confirmed a subscription and who has none, and asks the others", async () => {
+    const { aws, sns } = await notifier();
+    const people = ["ada", "grace", "mary"].map((id) => ({ person: { id, email: `${id}@example.com` }, link: id }));
+    aws.subscriptions = { "Ada@example.com": `${TOPIC}:1`, "grace@example.com": "PendingConfirmation" };
+    const unlisted = { person: { id: "robin" }, link: "robin" };
+    const deliveries = await sns.approvalRequested(notice({ recipients: [...people, unlisted] }));
+    expect(deliveries.map(({ person, status, reason }) => [person, status, reason])).toEqual([
+      ["ada", "sent", null],
+      ["grace", "failed", expect.stringContaining("has not confirmed its subscription")],
+      ["mary", "failed", "their address has no subscription of the topic"],
+      ["robin", "sent", null],
+    ]);
+    expect(aws.published.map(approverOf).sort()).toEqual(["ada", "robin"]);
+  });
+
   it("tells each of those who were asked how the run ended", async () => {
     const { aws, sns } = await notifier();
     const people = notice().recipients.map(({ person }) => person);

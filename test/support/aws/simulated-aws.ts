@@ -41,6 +41,8 @@ export class SimulatedAws {
   readonly waiting = new Set<string>();
   readonly answered: { readonly token: string; readonly output: string }[] = [];
   readonly published: URLSearchParams[] = [];
+  /** By address: ARN of its subscription. Null: nobody may ask. */
+  subscriptions: Readonly<Record<string, string>> | null = null;
   /** What was sent below `/slack-api`. */
   readonly slack: Call[] = [];
   private readonly key = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -202,9 +204,29 @@ export class SimulatedAws {
     return {};
   }
 
+  private listSubscriptions(response: ServerResponse): void {
+    if (this.subscriptions === null) {
+      const error = "<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>";
+      response.writeHead(403).end(error);
+      return;
+    }
+    const members = Object.entries(this.subscriptions).map(
+      ([endpoint, arn]) =>
+        `<member><Endpoint>${endpoint}</Endpoint><Protocol>email</Protocol><SubscriptionArn>${arn}</SubscriptionArn></member>`,
+    );
+    const result = `<Subscriptions>${members.join("")}</Subscriptions>`;
+    response.end(
+      `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult>${result}</ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
+    );
+  }
+
   private sns(response: ServerResponse, body: URLSearchParams, fault: Fault | null): void {
     if (fault) {
       response.writeHead(fault.status).end(`<ErrorResponse><Error><Code>${fault.code}</Code></Error></ErrorResponse>`);
+      return;
+    }
+    if (body.get("Action") === "ListSubscriptionsByTopic") {
+      this.listSubscriptions(response);
       return;
     }
     this.published.push(body);
