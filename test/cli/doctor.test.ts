@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -50,6 +50,22 @@ describe("doctor", () => {
         "PostgreSQL 18",
         "PostgreSQL 15",
       ]),
+    );
+  });
+
+  it("warns of an approver who has no way to decide", async () => {
+    config("");
+    const path = join(root, "schema-gate.yaml");
+    const approvers = (...ids: string[]) =>
+      `approval: { approvers: [${ids.map((id) => `{ id: ${id} }`).join(", ")}] }\n`;
+    const before = readFileSync(path, "utf8");
+    writeFileSync(path, before + approvers("root"));
+    expect((await doctor()).warnings).toEqual([]);
+    writeFileSync(path, before + approvers("root", "nobody-of-that-name"));
+    const { warnings, output } = await doctor();
+    expect(warnings).toEqual(["approvers"]);
+    expect(output.checks.find(({ name }) => name === "approvers")?.message).toBe(
+      "nobody-of-that-name has no login on this machine, and no link is sent to them.",
     );
   });
 

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
 import { executionLogSchema } from "../../../lib/core/evidence/execution-log.js";
+import { schemaGate } from "../../support/captured-io.js";
 import { ended } from "../../support/fleet.js";
 
 const CLI = join(packageRoot(), "dist", "bin", "schema-gate.js");
@@ -46,4 +47,10 @@ describe("the demo without a terminal", () => {
     const port = /127\.0\.0\.1:(\d+)/.exec(JSON.stringify(evidence.tenants[0]))?.[1];
     await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
   }, 300_000);
+});
+
+it("is no blocked one with so few tenants that nothing would block it", async () => {
+  const end = await schemaGate(tmpdir(), ["demo", "--scenario", "blocked", "--tenants", "60"]);
+  expect(end.code).toBe(2);
+  expect(end.stderr).toContain("--scenario blocked takes 88 tenants or more, not 60");
 });

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../../../api/usage-error.js";
 import type { CommandModule } from "../../command.js";
+import { LEAST_BLOCKED } from "./tenants.js";
 
 const EXAMPLES = `
 Examples:
@@ -25,6 +26,11 @@ export const demo: CommandModule = {
     if (!Number.isInteger(tenants) || tenants < 1 || tenants > 999) {
       throw new UsageError(`--tenants takes a whole number from 1 to 999, not ${String(options.tenants)}`);
     }
+    if (options.scenario === "blocked" && tenants < LEAST_BLOCKED)
+      throw new UsageError(
+        `--scenario blocked takes ${LEAST_BLOCKED} tenants or more, not ${tenants}: with fewer, no rows would break the release`,
+        `schema-gate demo --scenario blocked --tenants ${LEAST_BLOCKED}`,
+      );
     const { runDemo } = await import("./run-demo.js");
     return runDemo(io, {
       scenario: options.scenario === "blocked" ? "blocked" : "clean",

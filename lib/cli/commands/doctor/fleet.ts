@@ -14,6 +14,7 @@ import type { Tenant } from "../../../ports/registry.js";
 import type { Io } from "../../io.js";
 import type { Progress } from "../../terminal/progress.js";
 
+import { approverChecks } from "./approvers.js";
 import { rehearsed } from "./rehearse.js";
 import { READ, serverChecks, stagingChecks, unreachable } from "./server.js";
 
@@ -26,7 +27,7 @@ export async function fleetChecks(
   const { all, progress } = options;
   const secrets = localSecrets(io.env, directory);
   const fleet = new Fleet(config, secrets, directory);
-  const checks = [await migrations(resolve(directory, config.migrations), config)];
+  const checks = [await migrations(resolve(directory, config.migrations), config), ...approverChecks(config)];
   const tenants = await registry(fleet);
   if ("status" in tenants) return [...checks, tenants];
   const hosts = groupBy(tenants, (tenant) => tenant.host);
