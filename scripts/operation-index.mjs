@@ -37,15 +37,15 @@ ${kinds.map(({ type }) => `  | ${type}`).join("\n")};
 
 export type OperationKind = Operation["kind"];
 
-/** The kinds that change an aspect, as their files say it. */
+/** The kinds that change an aspect, according to their files. */
 interface Changing {
 ${ASPECTS.map((aspect) => `  readonly ${aspect}: ${kindsThatChange(kinds, aspect)};`).join("\n")}
 }
 
-/** Operations after which these aspects are as before: all that the default of a switch may be left with. */
+/** Operations that leave these aspects unchanged: all that may remain for the default of a switch. */
 export type Keeping<A extends keyof Changing> = Exclude<Operation, { readonly kind: Changing[A | "anything"] }>;
 
-/** An operation that nobody follows. */
+/** An operation that no place follows. */
 export type Unfollowed = Extract<Operation, { readonly kind: Changing["anything"] }>;
 
 /** The contract of every kind. */

@@ -20,7 +20,7 @@ export function rewriteIndex() {
   return `import type { RewriteKind } from "../kind.js";
 ${kinds.map(({ exported, id }) => `import { ${exported} } from "./${id}.js";`).join("\n")}
 
-/** Every kind of rewriting, one file of this folder each. Written by scripts/rewrite-index.mjs. */
+/** Every kind of rewrite, one file of this folder each. Written by scripts/rewrite-index.mjs. */
 export const REWRITE_KINDS: readonly RewriteKind[] = [
 ${kinds.map(({ exported }) => `  ${exported},`).join("\n")}
 ];

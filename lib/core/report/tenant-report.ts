@@ -1,6 +1,6 @@
+import { counted } from "../counted.js";
 import type { Evidence } from "../evidence/evidence.js";
 import { compareFindings } from "../finding.js";
-import { counted } from "../probes/counted.js";
 
 /** What a run says about one tenant. */
 export interface TenantReport {

@@ -1,8 +1,8 @@
 import { CODE_QUERY, type CodeAnswer, codeValues } from "../../core/catalog/code-of-others.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
+import { counted } from "../../core/counted.js";
 import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
-import { counted } from "../../core/probes/counted.js";
 import type { ProbeQuery, ProbeResult } from "../../core/probes/index.js";
 import { literal } from "../../core/sql/quote.js";
 import type { Clock } from "../../ports/clock.js";

@@ -1,7 +1,7 @@
 import { ACTIVITY, type Activity } from "../../core/catalog/activity.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
+import { counted } from "../../core/counted.js";
 import type { Finding, Remedy } from "../../core/finding.js";
-import { counted } from "../../core/probes/counted.js";
 import type { ProbeQuery } from "../../core/probes/probe.js";
 import { keepsRows } from "../../core/probes/support/set-aside.js";
 import { shellWord } from "../../core/render/shell-word.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { counted } from "../../../lib/core/probes/counted.js";
+import { counted } from "../../lib/core/counted.js";
 
 it.each([
   ["rows of app.users where quota is NULL", "row of app.users where quota is NULL"],
