@@ -10,7 +10,7 @@ export interface ProbeQuery {
   readonly code: string;
   readonly subject: Subject;
   readonly statement: Statement;
-  /** What a hit means, with the names in it and a plural first: "rows of app.users where quota_limit is NULL" (counted.ts). */
+  /** What a hit means, with the names in it and a plural first: "rows of app.users where quota_limit is NULL". */
   readonly meaning: string;
   /** Returns one row with a column `count` (bigint), and with `keys` (JSON array of texts) where `sample` is null. */
   readonly count: string;
