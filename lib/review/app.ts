@@ -11,8 +11,8 @@ import { holdRollout, isHold } from "./hold.js";
 import { runPath } from "./links.js";
 import type { ReviewModel } from "./model.js";
 import { SECURITY_HEADERS } from "./policy.js";
+import { capabilityOf, isRefusedRequest, REFUSED_REQUESTS, type RefusedRequest } from "./refused-request.js";
 import { type Submission, submit } from "./submit.js";
-import { capabilityOf, isTurned, TURNED, type Turned } from "./turned.js";
 import { unlessTampered } from "./unless-tampered.js";
 
 const LARGEST_BODY = 64 * 1024;
@@ -35,7 +35,7 @@ export function reviewApp(deps: ReviewDeps): Hono {
   app.notFound((c) => c.html(notice("Nothing here", "Open the link that was sent to you."), 404));
   app.onError((error, c) => {
     deps.failed?.(error);
-    if (error instanceof TamperedError) return refuse(c, TURNED.tampered);
+    if (error instanceof TamperedError) return refuse(c, REFUSED_REQUESTS.tampered);
     return c.html(notice("This did not work", "Nothing was decided. Try again in a moment."), 500);
   });
   return app;
@@ -44,12 +44,12 @@ export function reviewApp(deps: ReviewDeps): Hono {
 async function show(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const capability = await capabilityOf(deps, run, c.req.query("c"));
-  if (isTurned(capability)) return refuse(c, capability);
+  if (isRefusedRequest(capability)) return refuse(c, capability);
   const model = await filled(deps, run);
-  if (model === null) return refuse(c, TURNED["unknown-run"]);
+  if (model === null) return refuse(c, REFUSED_REQUESTS["unknown-run"]);
   const mayDecide = capability.scope === "decide" && model.approval?.status === "pending";
   if (!mayDecide) return c.html(page(model, { decision: null, hold: holdForm(c, deps, capability, model) }));
-  if (capability.digest !== model.digest) return refuse(c, TURNED["state-changed"]);
+  if (capability.digest !== model.digest) return refuse(c, REFUSED_REQUESTS["state-changed"]);
   return c.html(page(model, { decision: issueForm(c, deps, capability), hold: null }));
 }
 
@@ -62,29 +62,29 @@ function holdForm(c: Context, deps: ReviewDeps, capability: Capability, model: R
 async function progress(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const capability = await capabilityOf(deps, run, c.req.query("c"));
-  if (isTurned(capability)) return refuse(c, capability);
+  if (isRefusedRequest(capability)) return refuse(c, capability);
   const model = await filled(deps, run, deps.live);
-  if (model === null) return refuse(c, TURNED["unknown-run"]);
+  if (model === null) return refuse(c, REFUSED_REQUESTS["unknown-run"]);
   return c.html(livePart(model, holdForm(c, deps, capability, model)));
 }
 
 async function decide(c: Context, deps: ReviewDeps): Promise<Response> {
   const run = c.req.param("run") ?? "";
   const answer = await unlessTampered(deps, run, "link", () => decided(c, deps, run));
-  return isTurned(answer) ? refuse(c, answer) : answer;
+  return isRefusedRequest(answer) ? refuse(c, answer) : answer;
 }
 
 async function decided(c: Context, deps: ReviewDeps, run: string): Promise<Response> {
   const token = c.req.query("c");
   const capability = await capabilityOf(deps, run, token);
   const fields = await c.req.parseBody();
-  const cookie = isTurned(capability) ? "" : formCookie(c, capability);
+  const cookie = isRefusedRequest(capability) ? "" : formCookie(c, capability);
   const sent: Submission = { headers: c.req.raw.headers, cookie, fields };
   const outcome = isHold(fields) ? await holdRollout(deps, capability, sent) : await submit(deps, capability, sent);
   // After a decision the browser requests the page again, so that reloading it does not send the form again.
   if (outcome === null) return c.redirect(`${runPath(run)}?c=${token}`, 303);
-  const again = !isTurned(capability) && outcome.status === 422 ? await filled(deps, run) : null;
-  if (again === null || isTurned(capability)) return refuse(c, outcome);
+  const again = !isRefusedRequest(capability) && outcome.status === 422 ? await filled(deps, run) : null;
+  if (again === null || isRefusedRequest(capability)) return refuse(c, outcome);
   const form = { ...issueForm(c, deps, capability), refusal: outcome.message };
   return c.html(page(again, { decision: form, hold: null }), outcome.status);
 }
@@ -99,6 +99,6 @@ function tooLarge(c: Context): Response {
   return c.html(notice("Too much was sent", "A reason may have 2,000 characters."), 413) as Response;
 }
 
-function refuse(c: Context, turned: Turned): Response {
+function refuse(c: Context, turned: RefusedRequest): Response {
   return c.html(notice(turned.title, turned.message), turned.status) as Response;
 }

@@ -1,7 +1,7 @@
 import type { Attempt } from "../core/approval/decide.js";
 import { recordDecision } from "../steps/approval/record-decision.js";
 import type { ReviewDeps } from "./deps.js";
-import { statusOf, TURNED, type Turned } from "./turned.js";
+import { REFUSED_REQUESTS, type RefusedRequest, statusOf } from "./refused-request.js";
 
 /**
  * A decision from any channel: recorded once, audited, and the run continued when the question is answered. Null if it counted, else why it
@@ -10,7 +10,7 @@ import { statusOf, TURNED, type Turned } from "./turned.js";
 export async function decideOnce(
   deps: Pick<ReviewDeps, "approvals" | "settle" | "audit">,
   attempt: Attempt,
-): Promise<Turned | null> {
+): Promise<RefusedRequest | null> {
   const { run, name, channel, verdict, reason, digest, at } = attempt;
   const recorded = await recordDecision(deps.approvals, attempt);
   if (recorded?.accepted) {
@@ -18,9 +18,9 @@ export async function decideOnce(
     if (recorded.state.status !== "pending") await deps.settle(run);
     return null;
   }
-  const turned: Turned =
+  const turned: RefusedRequest =
     recorded === null
-      ? TURNED["unknown-run"]
+      ? REFUSED_REQUESTS["unknown-run"]
       : {
           code: recorded.code,
           status: statusOf(recorded.code),

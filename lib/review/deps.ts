@@ -23,13 +23,13 @@ export type ReviewEvent =
       /** Who the channel said it was; null if it could not say. */
       readonly person: string | null;
       readonly channel: Channel;
-      readonly code: RefusalCode | TurnedCode;
+      readonly code: RefusalCode | RefusedRequestCode;
       readonly message: string;
       readonly at: number;
     };
 
 /** Refused before anyone checked who may decide. */
-export type TurnedCode =
+export type RefusedRequestCode =
   | "no-capability"
   | "malformed"
   | "forged"

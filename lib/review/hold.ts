@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Capability } from "../core/approval/capability.js";
 import { crossSite, csrfHolds } from "./csrf.js";
 import type { ReviewDeps } from "./deps.js";
+import { isRefusedRequest, REFUSED_REQUESTS, type RefusedRequest } from "./refused-request.js";
 import type { Submission } from "./submit.js";
-import { isTurned, TURNED, type Turned } from "./turned.js";
 
 const csrf = z.string().max(128);
 const formSchema = z.union([
@@ -28,13 +28,13 @@ export function isHold(fields: object): boolean {
  */
 export async function holdRollout(
   deps: ReviewDeps,
-  capability: Capability | Turned,
+  capability: Capability | RefusedRequest,
   submission: Submission,
-): Promise<Turned | null> {
-  const turned = isTurned(capability) ? capability : await attempt(deps, capability, submission);
+): Promise<RefusedRequest | null> {
+  const turned = isRefusedRequest(capability) ? capability : await attempt(deps, capability, submission);
   if (turned === null) return null;
   // What an unsigned link says about its run or its holder is not trusted.
-  const [run, person] = isTurned(capability) ? [null, null] : [capability.run, capability.person];
+  const [run, person] = isRefusedRequest(capability) ? [null, null] : [capability.run, capability.person];
   const { code, message } = turned;
   await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at: deps.clock.now() });
   return turned;
@@ -44,15 +44,15 @@ async function attempt(
   deps: ReviewDeps,
   { run, scope, person, nonce }: Capability,
   { headers, cookie, fields }: Submission,
-): Promise<Turned | null> {
-  if (crossSite(headers, deps.origin)) return TURNED["cross-site"];
-  if (scope !== "decide") return TURNED["view-only"];
+): Promise<RefusedRequest | null> {
+  if (crossSite(headers, deps.origin)) return REFUSED_REQUESTS["cross-site"];
+  if (scope !== "decide") return REFUSED_REQUESTS["view-only"];
   const form = formSchema.safeParse(fields);
-  if (!form.success) return TURNED["bad-form"];
-  if (!csrfHolds(form.data.csrf, deps.key, cookie, nonce)) return TURNED.csrf;
+  if (!form.success) return REFUSED_REQUESTS["bad-form"];
+  if (!csrfHolds(form.data.csrf, deps.key, cookie, nonce)) return REFUSED_REQUESTS.csrf;
   const model = await deps.model(run);
   if (deps.hold === undefined || model?.rollout?.status !== "running" || model.outcome !== null)
-    return TURNED["not-rolling"];
+    return REFUSED_REQUESTS["not-rolling"];
   const { data } = form;
   await deps.hold(
     run,

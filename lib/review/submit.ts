@@ -3,7 +3,7 @@ import type { Capability } from "../core/approval/capability.js";
 import { crossSite, csrfHolds } from "./csrf.js";
 import { decideOnce } from "./decide-once.js";
 import type { ReviewDeps } from "./deps.js";
-import { isTurned, TURNED, type Turned } from "./turned.js";
+import { isRefusedRequest, REFUSED_REQUESTS, type RefusedRequest } from "./refused-request.js";
 
 export interface Submission {
   readonly headers: { readonly get: (name: string) => string | null };
@@ -23,16 +23,16 @@ type Form = z.infer<typeof formSchema>;
 /** Decides what the form says, or says why it does not count. Null if it counted. Both are audited. */
 export async function submit(
   deps: ReviewDeps,
-  capability: Capability | Turned,
+  capability: Capability | RefusedRequest,
   submission: Submission,
-): Promise<Turned | null> {
+): Promise<RefusedRequest | null> {
   const at = deps.clock.now();
-  const form = isTurned(capability) ? capability : checkForm(deps, capability, submission);
-  const model = isTurned(capability) || isTurned(form) ? null : await deps.model(capability.run);
-  if (isTurned(capability) || isTurned(form) || model === null) {
-    const turned = isTurned(form) ? form : TURNED["unknown-run"];
+  const form = isRefusedRequest(capability) ? capability : checkForm(deps, capability, submission);
+  const model = isRefusedRequest(capability) || isRefusedRequest(form) ? null : await deps.model(capability.run);
+  if (isRefusedRequest(capability) || isRefusedRequest(form) || model === null) {
+    const turned = isRefusedRequest(form) ? form : REFUSED_REQUESTS["unknown-run"];
     // What an unsigned link says about its run or its holder is not trusted.
-    const [run, person] = isTurned(capability) ? [null, null] : [capability.run, capability.person];
+    const [run, person] = isRefusedRequest(capability) ? [null, null] : [capability.run, capability.person];
     const { code, message } = turned;
     await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at });
     return turned;
@@ -43,12 +43,16 @@ export async function submit(
   return decideOnce(deps, { run, digest, name: person, channel: "link", verdict, reason: reason || null, nonce, at });
 }
 
-function checkForm(deps: ReviewDeps, capability: Capability, { headers, cookie, fields }: Submission): Form | Turned {
-  if (crossSite(headers, deps.origin)) return TURNED["cross-site"];
-  if (capability.scope !== "decide") return TURNED["view-only"];
+function checkForm(
+  deps: ReviewDeps,
+  capability: Capability,
+  { headers, cookie, fields }: Submission,
+): Form | RefusedRequest {
+  if (crossSite(headers, deps.origin)) return REFUSED_REQUESTS["cross-site"];
+  if (capability.scope !== "decide") return REFUSED_REQUESTS["view-only"];
   const form = formSchema.safeParse(fields);
-  if (!form.success) return TURNED["bad-form"];
-  return csrfHolds(form.data.csrf, deps.key, cookie, capability.nonce) ? form.data : TURNED.csrf;
+  if (!form.success) return REFUSED_REQUESTS["bad-form"];
+  return csrfHolds(form.data.csrf, deps.key, cookie, capability.nonce) ? form.data : REFUSED_REQUESTS.csrf;
 }
 
 /** What the link was made for, what the form showed and what the artifacts say now: one digest, or none that any request has. */

@@ -1,7 +1,7 @@
 import type { Channel } from "../core/approval/request.js";
 import { TamperedError } from "../ports/tampered.js";
 import type { ReviewDeps } from "./deps.js";
-import { TURNED, type Turned } from "./turned.js";
+import { REFUSED_REQUESTS, type RefusedRequest } from "./refused-request.js";
 
 /**
  * A decision, or the message shown when somebody else wrote into the run's approvals: then nothing counts. It is audited, and the run is
@@ -12,15 +12,15 @@ export async function unlessTampered<T>(
   run: string,
   channel: Channel,
   decide: () => Promise<T>,
-): Promise<T | Turned> {
+): Promise<T | RefusedRequest> {
   try {
     return await decide();
   } catch (error) {
     if (!(error instanceof TamperedError)) throw error;
     deps.failed?.(error);
-    const { code, message } = TURNED.tampered;
+    const { code, message } = REFUSED_REQUESTS.tampered;
     await deps.audit({ kind: "refusal", run, person: null, channel, code, message, at: deps.clock.now() });
     await deps.settle(run);
-    return TURNED.tampered;
+    return REFUSED_REQUESTS.tampered;
   }
 }

@@ -10,7 +10,7 @@ import { RULES } from "../../lib/core/lint/rules/index.js";
 import type { Migration } from "../../lib/core/migration/release.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
-import { NO_WAY } from "../../lib/core/rewrite/no-way.js";
+import { NO_REWRITE } from "../../lib/core/rewrite/no-rewrite.js";
 import { REWRITABLE } from "../../lib/core/rewrite/with-rewrite.js";
 import { GROWTH_LIMIT } from "../../lib/steps/proof/prove-folder.js";
 import { type RewrittenMigration, rewriteFolder } from "../../lib/steps/rewrite/rewrite-folder.js";
@@ -93,7 +93,7 @@ async function hazardsOf(migrations: readonly Migration[]): Promise<ReadonlyMap<
   const places = findings.filter(({ code, severity }) => {
     const rule = rules.get(code);
     if (rule === undefined || severity === "note") return false;
-    return REWRITABLE.has(code) || code in NO_WAY || (severity === "error" && rule.work !== "none");
+    return REWRITABLE.has(code) || code in NO_REWRITE || (severity === "error" && rule.work !== "none");
   });
   const found = new Map<string, Set<number>>();
   for (const { source } of places) {

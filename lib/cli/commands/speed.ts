@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../adapters/local/system-clock.js";
 import { UsageError } from "../../api/usage-error.js";
 import { setSpeed } from "../../steps/rollout/speed.js";
-import { FULL_SPEED } from "../../steps/run/said.js";
+import { FULL_SPEED } from "../../steps/run/operator-entries.js";
 import type { CommandModule } from "../command.js";
 import { findWorkingRun } from "../run/working-run.js";
 

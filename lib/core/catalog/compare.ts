@@ -9,7 +9,7 @@ import { humanName, ownerColumn } from "./names.js";
 import { orderedRepairs, repairOf } from "./repair/repair.js";
 import { settled } from "./repair/settle.js";
 import { severityOf } from "./severity.js";
-import { isImpliedNotNull, isVersionOwn, otherNotNullName } from "./version-own.js";
+import { isImpliedNotNull, isVersionDifference, otherNotNullName } from "./version-differences.js";
 import { withoutTable } from "./without-table.js";
 
 /** One way in which a catalog is not as it should be. */
@@ -74,7 +74,7 @@ export function compareCatalogs(actual: Catalog, declared: Catalog, options: Com
     .filter((each) => !isFolded(each, before, after))
     .sort((a, b) => compareText(rawKey(a), rawKey(b)))
     .map((each) => complete(each, before, after, options));
-  const own = new Set(all.filter((each) => isVersionOwn(each, actual.serverVersion, declared.serverVersion)));
+  const own = new Set(all.filter((each) => isVersionDifference(each, actual.serverVersion, declared.serverVersion)));
   const differences = settled(
     all.filter((each) => !own.has(each)),
     before,

@@ -1,7 +1,7 @@
 import { digest, type Json } from "../json.js";
 import type { Catalog, CatalogObject } from "./catalog.js";
 import { comparedDefinition } from "./compared-definition.js";
-import { isImpliedNotNull } from "./version-own.js";
+import { isImpliedNotNull } from "./version-differences.js";
 
 /**
  * SHA-256 in hex of what a catalog says, and of the version of the canonical form. It excludes the order of columns, the server's version and what

@@ -4,11 +4,11 @@ import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
 import { textBodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { kindsOf } from "../sql/tree.js";
-import { mayBeElsewhere } from "./known/elsewhere.js";
 import { learnCatalog } from "./known/from-catalog.js";
 import { relationKey } from "./known/key.js";
 import { type Circumstances, Known, type TableSize } from "./known/known.js";
 import { learn } from "./known/learn.js";
+import { mayBeInOtherSchema } from "./known/other-schema.js";
 import type { LintScript, LintStatement } from "./lint-statement.js";
 import { placeOf } from "./report-place.js";
 import { RULES } from "./rules/index.js";
@@ -149,7 +149,7 @@ class LintRun {
     if (!statement.script.history) {
       const rules = this.rulesFor(statement);
       const sure = this.known.certain && statement.conditional !== true && rules.some(({ refuses }) => refuses);
-      const refuses = sure && !mayBeElsewhere(statement, this.known);
+      const refuses = sure && !mayBeInOtherSchema(statement, this.known);
       for (const rule of rules) {
         if (refuses || !rule.refuses) this.report(rule, rule.check?.(statement, this.known) ?? []);
       }

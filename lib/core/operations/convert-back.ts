@@ -9,12 +9,12 @@ import { identifier } from "../sql/quote.js";
 import type { Inverse } from "../undo/inverse.js";
 import { alterTable, exact, NOTHING, notThere, sqlName } from "../undo/inverses.js";
 import { keepConverted } from "../undo/keep/keep-columns.js";
-import type { Made } from "../undo/keep/read-again.js";
+import type { Made } from "../undo/keep/reconvert.js";
 import { withoutTriggers } from "../undo/keep/without-triggers.js";
 import { notNullAgain } from "../undo/recreate.js";
+import { castsWhole, inverseUsing } from "./inverse-using.js";
 import type { AlterColumnType } from "./kinds/alter-column-type.js";
 import { resolveTable } from "./resolve.js";
-import { castsWhole, turnedRound } from "./turned-round.js";
 
 /**
  * Undoes everything that one statement converts in one table at once, so that values of identical rows stay together. `gone`: columns of the table
@@ -71,7 +71,7 @@ function madeBy(
 
 /** The way back cannot convert, so it fills the column from the copy. */
 function isEmptied(operation: AlterColumnType, { attributes }: ColumnObject): boolean {
-  return !isPlain(operation) && turnedRound(operation, attributes.type) === null;
+  return !isPlain(operation) && inverseUsing(operation, attributes.type) === null;
 }
 
 /** Inheriting children keep rows of their own; those of partitions are in their parent's copy. */
@@ -122,7 +122,7 @@ function isWideningInteger(from: string, to: string): boolean {
 function convertBack(operation: AlterColumnType, table: TableRef, column: ColumnObject): readonly string[] {
   const name = identifier(operation.column);
   const { type, collation, notNull } = column.attributes;
-  const turned = turnedRound(operation, type);
+  const turned = inverseUsing(operation, type);
   const own = !isPlain(operation) && turned === null;
   const plain = truncates(type) ? "" : ` USING ${name}::${type}`;
   const using = own ? ` USING NULL::${type}` : isPlain(operation) ? plain : ` USING ${turned}`;

@@ -10,7 +10,7 @@ export const dependents: Probe = {
     if (!("cascade" in operation) || operation.cascade) return [];
     const dropped = addressDropped(operation, before);
     if (!dropped) return [];
-    const query = needing(dropped, goneBy(operation, before));
+    const query = needing(dropped, droppedWith(operation, before));
     return [
       {
         code: dependents.code,
@@ -28,7 +28,7 @@ export const dependents: Probe = {
 };
 
 /** What the release has dropped before, and what the same statement drops with it. */
-function goneBy(operation: Operation, before: Moment["before"]): readonly Gone[] {
+function droppedWith(operation: Operation, before: Moment["before"]): readonly Gone[] {
   const together = operationsOfText(operation.statement).flatMap((each) => {
     const address = addressDropped(each, before);
     return address ? [{ sql: address.sql, reach: "auto" } as const] : [];

@@ -6,7 +6,7 @@ import { type Domain, domainNamed } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { sameType } from "./support/same-type.js";
-import { unknowable } from "./support/unknowable.js";
+import { unknownProbe } from "./support/unknown-probe.js";
 
 /** Values in columns of a domain, or of a domain over it, that the domain's new constraint would refuse. */
 export const domain: Probe = {
@@ -35,7 +35,7 @@ export const domain: Probe = {
 };
 
 function unasked({ statement, domain: { name } }: AlterDomain, table: TableState): ProbeDraft {
-  return unknowable(
+  return unknownProbe(
     domain.code,
     statement,
     table,

@@ -18,7 +18,7 @@ import { advance } from "./state/advance.js";
 import { inServerOrder } from "./state/in-server-order.js";
 import { ReleaseState } from "./state/release-state.js";
 import { ChangedCode } from "./support/changed-code.js";
-import { MadeCode } from "./support/made-code.js";
+import { ReleaseCode } from "./support/release-code.js";
 import { reverified } from "./support/reverified.js";
 import { withCalls } from "./support/with-calls.js";
 import { typeChange } from "./type-change.js";
@@ -58,7 +58,7 @@ export function deriveProbes(statements: readonly Statement[], before: Catalog):
   let state = ReleaseState.initial(index);
   const found: ProbeQuery[] = [];
   const changed = new ChangedCode(before);
-  const made = new MadeCode();
+  const made = new ReleaseCode();
   const next = (operation: Operation) => made.seen(operation, advance(state, operation));
   const noted = (operation: Operation, after: ReleaseState) => {
     changed.note(operation, state, after);

@@ -5,7 +5,7 @@ import type { TableState } from "./state/table-state.js";
 import { domainChain, domainDefault, refusedByDomains } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
-import { unknowable } from "./support/unknowable.js";
+import { unknownProbe } from "./support/unknown-probe.js";
 
 /** Rows for which a new column has no acceptable value: NOT NULL without a default, or a domain that refuses its value. */
 export const newNotNullColumn: Probe = {
@@ -17,7 +17,7 @@ export const newNotNullColumn: Probe = {
     if (!table || (ifNotExists && table.columns.some(({ name }) => name === column.name))) return [];
     if (before.isAltered(column.type)) {
       const reason = `A statement before it alters ${column.type}, so that it is not yet as the column will have it`;
-      return [unknowable(newNotNullColumn.code, operation.statement, table, reason)];
+      return [unknownProbe(newNotNullColumn.code, operation.statement, table, reason)];
     }
     const next = after.table(operation.table);
     const wanted = next && refused(operation, column, { before, after }, { table, next });

@@ -6,7 +6,7 @@ import { columnsNamed } from "./support/columns-named.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { insideBound, NotABound } from "./support/inside-bound.js";
-import { unknowable } from "./support/unknowable.js";
+import { unknownProbe } from "./support/unknown-probe.js";
 
 /** Rows outside the bound of a table that becomes a partition, and rows of the default partition inside a new bound. */
 export const partitionBound: Probe = {
@@ -19,7 +19,7 @@ export const partitionBound: Probe = {
     } catch (error) {
       if (!(error instanceof NotABound)) throw error;
       const table = wanted.partition ?? wanted.parent;
-      return [unknowable(partitionBound.code, operation.statement, table, error.message)];
+      return [unknownProbe(partitionBound.code, operation.statement, table, error.message)];
     }
   },
 };

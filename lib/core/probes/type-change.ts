@@ -10,7 +10,7 @@ import { domainChain } from "./support/domains.js";
 import { failingRows } from "./support/failing-rows.js";
 import { tableName } from "./support/hit-query.js";
 import { refusedBy, tooLongFor } from "./support/refused-by.js";
-import { unknowable } from "./support/unknowable.js";
+import { unknownProbe } from "./support/unknown-probe.js";
 
 /** Values that a column's new type does not accept, or accepts only truncated. */
 export const typeChange: Probe = {
@@ -24,11 +24,11 @@ export const typeChange: Probe = {
     if (!table || !column || (made !== undefined && made !== null)) return [];
     if (made === null) {
       const reason = `${operation.type} is made by the release itself, so that nothing can be cast to it yet`;
-      return [unknowable(typeChange.code, operation.statement, table, reason)];
+      return [unknownProbe(typeChange.code, operation.statement, table, reason)];
     }
     if (before.isAltered(operation.type)) {
       const reason = `A statement before it alters ${operation.type}, so that it is not yet as the values will meet it`;
-      return [unknowable(typeChange.code, operation.statement, table, reason)];
+      return [unknownProbe(typeChange.code, operation.statement, table, reason)];
     }
     return [...refused(operation, before, table, column), ...emptied(operation, table, column)];
   },

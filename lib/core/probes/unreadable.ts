@@ -1,7 +1,7 @@
 import type { Operation } from "../operations/index.js";
 import type { Moment, Probe, ProbeDraft } from "./probe.js";
 import { missingColumns, type TableState } from "./state/table-state.js";
-import { unknowable } from "./support/unknowable.js";
+import { unknownProbe } from "./support/unknown-probe.js";
 
 /**
  * Preconditions on tables or columns that are unknown at that moment, because earlier code created them or a query decides their columns: nothing can
@@ -24,7 +24,7 @@ export const unreadable: Probe = {
 };
 
 function answer(operation: Operation, table: Pick<TableState, "name">, reason: string): ProbeDraft {
-  return unknowable(unreadable.code, operation.statement, table, reason);
+  return unknownProbe(unreadable.code, operation.statement, table, reason);
 }
 
 interface Asked {

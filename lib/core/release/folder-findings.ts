@@ -5,7 +5,7 @@ import type { SourceFile } from "../migration/source-file.js";
 import { CONVENTIONS } from "./conventions/conventions.js";
 import { unreadFile } from "./conventions/refusals.js";
 import { isNumbered, roleOf, saysWayBack } from "./conventions/script-name.js";
-import { type MarkedWayBack, markedWayBack } from "./marked-way-back.js";
+import { type MarkedDown, markedDown } from "./marked-down.js";
 
 /** Findings about the folder as a whole: files that no migration uses, empty files, gaps in the numbering. */
 export function folderFindings(
@@ -25,7 +25,7 @@ export function folderFindings(
       .filter(({ up }) => up.rust === undefined && saysWayBack(up.file))
       .map(({ up }) => runsForward(up.file, convention)),
     ...migrations.flatMap(({ up }) => {
-      const marked = up.rust === undefined ? markedWayBack(up) : null;
+      const marked = up.rust === undefined ? markedDown(up) : null;
       return marked ? [partRunsForward(up.file, marked, convention)] : [];
     }),
     ...(migrations.length === 0 ? [noMigrations()] : []),
@@ -109,7 +109,7 @@ function runsForward(file: SourceFile, convention: Convention): Finding {
   });
 }
 
-function partRunsForward({ path }: SourceFile, { mark, line }: MarkedWayBack, convention: Convention): Finding {
+function partRunsForward({ path }: SourceFile, { mark, line }: MarkedDown, convention: Convention): Finding {
   return releaseFinding({
     code: "release.way-back-runs",
     severity: "error",

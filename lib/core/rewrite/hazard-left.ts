@@ -4,7 +4,7 @@ import type { LintScript } from "../lint/lint-statement.js";
 import { RULES } from "../lint/rules/index.js";
 import type { Script } from "../migration/release.js";
 import { parseSql } from "../sql/parse.js";
-import { NO_WAY } from "./no-way.js";
+import { NO_REWRITE } from "./no-rewrite.js";
 import type { RewritePlan, RewriteStep } from "./plan.js";
 import { NotRewritable } from "./refusal.js";
 
@@ -23,7 +23,7 @@ export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog
     const rule = work.get(code);
     const contract = steps[Number(source?.file)]?.phase === "contract";
     if (rule === undefined || (contract && OF_CONTRACT.has(code))) return false;
-    return severity === "error" || (severity === "warning" && (rule.work !== "none" || code in NO_WAY));
+    return severity === "error" || (severity === "warning" && (rule.work !== "none" || code in NO_REWRITE));
   });
   if (!left) return;
   const nested =
@@ -33,7 +33,7 @@ export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog
       "nested",
       `a DO block runs in one transaction and is not taken apart: ${clause(left.message)}`,
     );
-  const reason = NO_WAY[left.code];
+  const reason = NO_REWRITE[left.code];
   if (reason !== undefined) throw new NotRewritable("no-way", `${reason} (${left.code})`);
   throw new NotRewritable("no-kind", `no rewriting is known for ${left.code}: ${clause(left.message)}`);
 }

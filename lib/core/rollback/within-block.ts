@@ -7,7 +7,7 @@ import { resolveTable } from "../operations/resolve.js";
 import { findObject } from "../undo/recreate.js";
 import { named } from "./named.js";
 import { NamesWithin } from "./names-within.js";
-import { tookPlace } from "./took-place.js";
+import { wasApplied } from "./was-applied.js";
 
 /** An operation of a block that takes place, with the schema just before it as far as names are concerned. */
 interface Placed {
@@ -57,7 +57,7 @@ function decided(
   if (open === null) return null;
   if (open.length === 0) return { ...operation, guards: [] };
   const bySchema = open.every(({ kind }) => kind === "unless there" || kind === "unless refused");
-  const seen = bySchema && next !== null ? tookPlace(operation, index, next) : null;
+  const seen = bySchema && next !== null ? wasApplied(operation, index, next) : null;
   if (seen === null) return operation;
   return seen ? { ...operation, guards: [] } : null;
 }

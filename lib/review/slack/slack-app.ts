@@ -12,8 +12,8 @@ import {
 import type { Attempt } from "../../core/approval/decide.js";
 import { SLACK_WINDOW_MS, slackSignatureHolds } from "../../core/approval/slack-signature.js";
 import { decideOnce } from "../decide-once.js";
-import type { ReviewDeps, TurnedCode } from "../deps.js";
-import type { Turned } from "../turned.js";
+import type { RefusedRequestCode, ReviewDeps } from "../deps.js";
+import type { RefusedRequest } from "../refused-request.js";
 import { unlessTampered } from "../unless-tampered.js";
 import { isFromHome, type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
 
@@ -107,7 +107,7 @@ async function decide(
   name: string,
   { run, digest, reason }: { run: string; digest: string; reason: string | null },
   nonce: string,
-): Promise<Turned | null> {
+): Promise<RefusedRequest | null> {
   const model = await deps.model(run);
   const verdict = reason === null ? "approve" : "reject";
   // Shown in Slack and still true: one digest, or none that any request has.
@@ -125,7 +125,7 @@ async function decide(
   return unlessTampered(deps, run, "slack", () => decideOnce(deps, attempt));
 }
 
-function turnAway(deps: SlackDeps, code: TurnedCode | "replayed", message: string): Promise<void> {
+function turnAway(deps: SlackDeps, code: RefusedRequestCode | "replayed", message: string): Promise<void> {
   return deps.audit({
     kind: "refusal",
     run: null,

@@ -9,10 +9,10 @@ import type { Clock } from "../../ports/clock.js";
 import { type Clone, type Database, DatabaseError } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { assertContained, NotContained } from "../migration/contained.js";
-import { asOwned } from "./as-owned.js";
 import { dropped, replay, undeclared } from "./declared.js";
 import { readLedger } from "./ledger.js";
 import { makeBeforehand } from "./made-beforehand.js";
+import { ownedAsTenant } from "./owned-as-tenant.js";
 import { sharedScratch } from "./shared-scratch.js";
 
 const TIMEOUT_MS = 600_000;
@@ -53,7 +53,7 @@ export async function declaredCatalogs(
       const key = digest([tenant.schema !== null, has.map(({ version }) => version)]);
       const catalog = replayed.get(key) ?? (await replayBeside(ports, release, tenant, has, place, findings));
       replayed.set(key, catalog);
-      const [owned = catalog] = await asOwned(ports.database, tenant, [catalog]);
+      const [owned = catalog] = await ownedAsTenant(ports.database, tenant, [catalog]);
       catalogs.set(fingerprint, owned);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;

@@ -20,8 +20,8 @@ import { replayMigration } from "../migration/replay-migration.js";
 import { leftBehind } from "../run/left-behind.js";
 import { artifact, need, type RunRequest } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
-import { asOwned } from "./as-owned.js";
 import { isMade, type MadeBeforehand, makeBeforehand } from "./made-beforehand.js";
+import { ownedAsTenant } from "./owned-as-tenant.js";
 import { readCatalog } from "./read-catalog.js";
 import { sharedScratch } from "./shared-scratch.js";
 
@@ -73,7 +73,7 @@ async function ofOwner(
   if (roles.length === 0) return { declared: { before, after, roles }, findings };
   const catalog = (print: string) => need<Catalog>(ports, artifact.catalog(print));
   try {
-    const [was, is] = await asOwned(ports.database, tenant, [await catalog(before), await catalog(after)]);
+    const [was, is] = await ownedAsTenant(ports.database, tenant, [await catalog(before), await catalog(after)]);
     if (!was || !is) throw new RangeError("a catalog was lost");
     return { declared: { before: await keep(ports, was), after: await keep(ports, is), roles }, findings };
   } catch (error) {

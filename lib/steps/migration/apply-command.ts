@@ -6,11 +6,11 @@ import type { Session } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
 import { writeLedger } from "../catalog/ledger.js";
 import type { ApplyMigration } from "./apply-migration.js";
-import { beforeAgain, giveAgain } from "./give-again.js";
 import { KeptBudget } from "./kept-budget.js";
 import { withinLockTimeout } from "./lock-watch.js";
 import { preparation, prepareSession } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
+import { markSetAside, restoreSetAside } from "./restore-set-aside.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
 import { inTransaction } from "./transaction.js";
 
@@ -45,7 +45,7 @@ export async function applyCommand(
   const first = preparation(session, input, "inside");
   if (!resumed) {
     const keep = async () => {
-      await beforeAgain(session, input.aside ?? [], schema);
+      await markSetAside(session, input.aside ?? [], schema);
       await keepBefore(session, input.keep, budget, schema);
       await recordProgress(session, version, PART, "started", schema);
     };
@@ -65,7 +65,7 @@ export async function applyCommand(
   await prepareSession(session, input, "outside");
   const end = async () => {
     await keepAfter(session, input.keep, schema);
-    await giveAgain(session, input.aside ?? [], schema);
+    await restoreSetAside(session, input.aside ?? [], schema);
     const elapsed = Math.round(input.clock.monotonic() - start);
     if (input.ledger) await writeLedger(session, input.ledger, schema, (placed) => placed.record(migration, elapsed));
     await clearProgress(session, version, schema);

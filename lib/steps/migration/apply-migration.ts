@@ -13,7 +13,6 @@ import { applyBackfill } from "./apply-backfill.js";
 import { applyCommand } from "./apply-command.js";
 import type { BackfillPace } from "./backfill-pace.js";
 import { deferredInside } from "./deferred-inside.js";
-import { beforeAgain, giveAgain } from "./give-again.js";
 import type { Guard } from "./guard.js";
 import { KeptBudget } from "./kept-budget.js";
 import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
@@ -21,11 +20,12 @@ import { waitForOldSnapshots } from "./old-snapshots.js";
 import { preparation, prepareSession, type SessionScope, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, forgetProgress, type Progress, readProgress, recordProgress } from "./progress.js";
 import { readingInside } from "./reads-outside.js";
+import { markSetAside, restoreSetAside } from "./restore-set-aside.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
-import { waitsQuietly } from "./waits-quietly.js";
+import { waitsWithoutBlocking } from "./waits-without-blocking.js";
 
 /** Called around every statement of the migration, on the migration's own session and inside its transaction. */
 export interface StatementObserver {
@@ -136,13 +136,14 @@ async function applyWhole(session: Session, input: Work, statements: readonly St
   const start = input.clock.monotonic();
   let later: readonly SetAside[] = [];
   await guarded(session, input, async () => {
-    await beforeAgain(session, input.aside ?? [], input.schema);
+    await markSetAside(session, input.aside ?? [], input.schema);
     await runInside(session, input, statements);
-    later = await giveAgain(session, input.aside ?? [], input.schema);
+    later = await restoreSetAside(session, input.aside ?? [], input.schema);
     await record(session, input, start, preparation(session, input, "inside"));
     await input.observe?.committing?.(statements);
   });
-  if (later.length > 0) await inTransaction(session, "read committed", () => giveAgain(session, later, input.schema));
+  if (later.length > 0)
+    await inTransaction(session, "read committed", () => restoreSetAside(session, later, input.schema));
   return false;
 }
 
@@ -151,14 +152,14 @@ async function applyInParts(session: Session, input: Work, segments: readonly Se
   const { version } = input.migration;
   if (input.guard && !(await input.guard.outside(session, version))) return false;
   const progress = await readProgress(session, version, input.schema);
-  if (progress.size === 0) await guarded(session, input, () => beforeAgain(session, input.aside ?? [], input.schema));
+  if (progress.size === 0) await guarded(session, input, () => markSetAside(session, input.aside ?? [], input.schema));
   for (const [at, segment] of segments.entries()) {
     if (progress.get(at) === "finished") continue;
     if (segment.transactional) await applyTransaction(session, input, segment, at);
     else await applyAlone(session, input, segment, at, progress);
   }
   await guarded(session, input, async () => {
-    await giveAgain(session, input.aside ?? [], input.schema);
+    await restoreSetAside(session, input.aside ?? [], input.schema);
     await record(session, input, start);
     await clearProgress(session, version, input.schema);
   });
@@ -204,7 +205,7 @@ async function applyAlone(
   const { version } = input.migration;
   for (const statement of segment.statements) {
     await input.guard?.outside(session, version);
-    await prepareSession(session, input, waitsQuietly(statement) ? "outside" : "blocking");
+    await prepareSession(session, input, waitsWithoutBlocking(statement) ? "outside" : "blocking");
     const left = progress.get(at) === "started" ? await settleStatement(session, statement, input) : "again";
     if (left === "done") continue;
     if (waitsForSnapshots(statement)) await waitForOldSnapshots(session, input.clock, input.settings.lockTimeout);
@@ -250,7 +251,7 @@ async function runStatements(
     const before = await timed(input.clock, () => keepBefore(session, keep, input.budget, input.schema));
     await input.observe?.before?.(statement);
     const { lockTimeout } = input.settings;
-    const limit = { lockTimeout, quiet: place === "outside" && waitsQuietly(statement), text: statement.sql };
+    const limit = { lockTimeout, quiet: place === "outside" && waitsWithoutBlocking(statement), text: statement.sql };
     const execute = () => session.execute(statement.sql);
     const ms = await timed(input.clock, () => withinLockTimeout(session, limit, input.watch, execute));
     if (place === "inside") await stayWhereItMay(session, input);

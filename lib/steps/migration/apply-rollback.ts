@@ -19,7 +19,7 @@ import { keepAfter, keepBefore, WAY_BACK } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
-import { waitsQuietly } from "./waits-quietly.js";
+import { waitsWithoutBlocking } from "./waits-without-blocking.js";
 
 export interface ApplyRollback {
   readonly migration: Migration;
@@ -145,7 +145,7 @@ async function runOutside(
     const sql = bindSchemas(text, input.schema);
     const source = { file: progressKey(input), line: 1, column: 1 };
     const statement = { index, sql, source };
-    const quiet = waitsQuietly(statement);
+    const quiet = waitsWithoutBlocking(statement);
     await prepareSession(session, input, quiet ? "outside" : "blocking");
     if (begun && (await settleStatement(session, statement, input)) === "done") continue;
     await recordProgress(session, progressKey(input), at, "started", input.schema);

@@ -15,10 +15,10 @@ import type { ProveOnClone } from "./input.js";
 import type { Keeping } from "./keep-times.js";
 import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
 import type { AppliedRelease } from "./run-release.js";
+import { type Columns, type Passage, readColumns, withAside } from "./set-lost-aside.js";
 import { readState, type State, tableName } from "./state.js";
 import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
-import { boundTable, place, sentence, unreached, untried } from "./untried.js";
-import { type Columns, type Passage, readColumns, withAside } from "./what-goes.js";
+import { boundTable, place, sentence, unreached, untried } from "./untried-candidate.js";
 
 type KeptTime = Pick<Keeping, "before" | "after">;
 

@@ -23,7 +23,6 @@ import { withKeeping } from "./keep-times.js";
 import { killAndResume, killCommand } from "./kill-and-resume.js";
 import { lostPartitionFindings } from "./lost-partitions.js";
 import { type Numberings, numberingFindings, readNumberings, renumbered } from "./numbers-ahead.js";
-import { othersCode } from "./others-code.js";
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFindings } from "./proof-findings.js";
@@ -32,6 +31,7 @@ import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { type AppliedRelease, applyRelease } from "./run-release.js";
 import { changedTables, readState, type State } from "./state.js";
+import { tenantCodeFinding } from "./tenant-code-finding.js";
 import { readTraces, traceFindings } from "./traces.js";
 import { wholeFormFindings } from "./whole-form.js";
 import { writabilityFindings } from "./writability.js";
@@ -56,14 +56,22 @@ async function proveAndDrop(input: ProveOnClone, clones: Clones): Promise<Proof>
     const code = [...new Set([...here, ...(input.codeOfOthers ?? [])])];
     // Even reading rows may run it.
     if (code.length > 0 && input.superuser === undefined)
-      return withoutRun([othersCode(code, null)], await readCatalog(working.session, input.schema), input, start);
+      return withoutRun(
+        [tenantCodeFinding(code, null)],
+        await readCatalog(working.session, input.schema),
+        input,
+        start,
+      );
     const refused = refusedIn(input);
     if (refused.length > 0) return withoutRun(refused, await readCatalog(working.session, input.schema), input, start);
     const numbered = input.numbered ?? numberedColumns(input.migrations);
     const proof = await proveRun({ ...input, numbered }, clones, working, start);
     clones.assertWatched();
     if (code.length === 0) return proof;
-    return { ...proof, findings: [...proof.findings, othersCode(code, input.superuser ?? null)].sort(compareFindings) };
+    return {
+      ...proof,
+      findings: [...proof.findings, tenantCodeFinding(code, input.superuser ?? null)].sort(compareFindings),
+    };
   } catch (error) {
     throw error instanceof DatabaseError ? clones.reasonFor(error) : error;
   } finally {

@@ -6,8 +6,8 @@ import { prepareSession, type SessionScope } from "../migration/prepare-session.
 import { type RefusedAction, tryActions } from "./referential-actions.js";
 import { type Relation, readRelations, takes, type Which, type WriteCommand } from "./relations-to-write.js";
 import { insertOne, seedOne } from "./seed-rows.js";
+import { deleteOne, insertSomething, updateOne } from "./swallowed-writes.js";
 import { describeFailure } from "./try-candidate.js";
-import { deleteOne, insertSomething, updateOne } from "./without-effect.js";
 
 /** A write that the server refused. */
 export interface RefusedWrite {

@@ -6,8 +6,8 @@ import type { Finding, Severity } from "../../core/finding.js";
 import { groupBy } from "../../core/group-by.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
+import { NO_DATA } from "./swallowed-writes.js";
 import { type RefusedWrite, type TriedWrites, tryWrites } from "./try-writes.js";
-import { NO_DATA } from "./without-effect.js";
 
 /** Maximum number of tables and views that are written to; a release that may concern more says so. */
 const MOST = 300;

@@ -17,8 +17,8 @@ import { needRequest } from "../run/stored-request.js";
 import { claimFleet } from "./claim-fleet.js";
 import { holdPlan, underPlan } from "./held-plan.js";
 import { held } from "./held-to-trail.js";
-import { keptGone } from "./kept-gone.js";
 import { targetsOfWaves } from "./planned-batches.js";
+import { purgedTenants } from "./purged-tenants.js";
 import { noteRegistry, registryNow } from "./registry-changes.js";
 
 /** What an earlier rollback reported about tenants; the next one reports it again if it still holds. */
@@ -47,7 +47,7 @@ export async function beginRollback(ports: Ports, by: string, tenants: readonly 
   const own = underPlan(ports, files);
   const waves = await need<readonly WavePlan[]>(own, artifact.waves);
   const approved = approvedOf(await need<readonly ClusterRecord[]>(own, artifact.clusters), waves);
-  const purged = await keptGone(ports, fleet, approved);
+  const purged = await purgedTenants(ports, fleet, approved);
   if (purged.length > 0) throw new Error(purgedText(purged, fleet.length));
   if (!(await claimFleet(ports, fleet))) {
     const [busy] = (await ports.artifacts.get<readonly Finding[]>(artifact.findings("rollout-busy"))) ?? [];

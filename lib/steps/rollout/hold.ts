@@ -2,8 +2,8 @@ import type { Config } from "../../core/config/config.js";
 import { windowOf } from "../../core/rollout/groups.js";
 import { momentText, windowState } from "../../core/rollout/window.js";
 import { Interrupted, type Ports } from "../../ports/ports.js";
+import type { PauseEntry } from "../run/operator-entries.js";
 import { artifact, type RunRequest, type WavePlan, type WaveResult } from "../run/records.js";
-import type { PauseEntry } from "../run/said.js";
 import { speedsOf } from "./speed.js";
 
 /** Why the rollout begins no further tenant for now. */

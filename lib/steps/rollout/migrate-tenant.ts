@@ -3,7 +3,7 @@ import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration } from "../../core/migration/release.js";
 import { segmentsOf } from "../../core/operations/index.js";
-import { isUntold } from "../../core/operations/untold.js";
+import { hasUnknownEffect } from "../../core/operations/unknown-effect.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -27,8 +27,8 @@ import { primaryOf } from "../run/target.js";
 import { probeTenant } from "../states/probe.js";
 import { analyzeRelease, notAnalyzed, noteStatistics } from "./analyze-release.js";
 import { approvedFingerprint } from "./approved-fingerprint.js";
-import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
 import { paceOf } from "./pace.js";
+import { type Attempt, describe, persistenceOf, retryTenant } from "./retry-tenant.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { lockWatch } from "./tenant-lock-watch.js";
@@ -94,7 +94,7 @@ interface Worked {
 
 async function work(ports: Ports, context: TenantContext, attempt: Attempt): Promise<Worked> {
   const { config, tenant } = context;
-  return keepTrying(ports, tenant, persistenceOf(config), attempt, async (connected) => {
+  return retryTenant(ports, tenant, persistenceOf(config), attempt, async (connected) => {
     const session = await open(ports, context);
     connected();
     const { concurrentTimeout } = sessionSettings(config);
@@ -200,7 +200,7 @@ async function apply(
  * kept what else it dropped.
  */
 function mayDiffer({ up }: Migration): boolean {
-  return segmentsOf(up).length === 1 && up.statements.some(isUntold);
+  return segmentsOf(up).length === 1 && up.statements.some(hasUnknownEffect);
 }
 
 async function verifyOnTheWay(session: Session, context: TenantContext): Promise<void> {

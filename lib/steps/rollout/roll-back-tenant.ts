@@ -11,7 +11,7 @@ import type { TenantOutcome } from "../run/each-tenant.js";
 import { artifact, type TenantProgress } from "../run/records.js";
 import { approvedFingerprint } from "./approved-fingerprint.js";
 import { halfDone } from "./half-done.js";
-import { type Attempt, describe, keepTrying, persistenceOf } from "./keep-trying.js";
+import { type Attempt, describe, persistenceOf, retryTenant } from "./retry-tenant.js";
 import { type RolloutContext, sessionSettings, type TenantContext, tenantContext } from "./tenant-context.js";
 import { TenantGuard } from "./tenant-guard.js";
 import { lockWatch } from "./tenant-lock-watch.js";
@@ -40,7 +40,7 @@ export async function rollBackTenant(
   if (known?.status === "rolled back") return { record: known, findings: [] };
   try {
     const persistence = persistenceOf(context.config);
-    const after = await keepTrying(ports, tenant, persistence, attempt, (connected) =>
+    const after = await retryTenant(ports, tenant, persistence, attempt, (connected) =>
       takeBack(ports, context, connected),
     );
     if (after === context.before) return { record: await write("rolled back", after, null), findings: [] };

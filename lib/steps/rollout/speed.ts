@@ -1,6 +1,6 @@
 import type { Ports } from "../../ports/ports.js";
+import { FULL_SPEED, type SpeedEntry } from "../run/operator-entries.js";
 import { artifact } from "../run/records.js";
-import { FULL_SPEED, type SpeedEntry } from "../run/said.js";
 
 /** What people said about the speed of a run's backfills, the newest last. */
 export async function speedsOf({ artifacts }: Pick<Ports, "artifacts">): Promise<readonly SpeedEntry[]> {

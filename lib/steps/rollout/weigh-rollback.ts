@@ -11,11 +11,11 @@ import { readLedger } from "../catalog/ledger.js";
 import { EVERY_ROW } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
 import { tableName } from "../proof/state.js";
-import { boundTable } from "../proof/untried.js";
+import { boundTable } from "../proof/untried-candidate.js";
 import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
 import { needRequest } from "../run/stored-request.js";
 import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
-import { describe } from "./keep-trying.js";
+import { describe } from "./retry-tenant.js";
 
 /** Weighing a rollback only reads. */
 type Ports = Pick<AllPorts, "run" | "artifacts" | "database">;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { FunctionBodies } from "../../../lib/core/operations/called.js";
-import { isUntold } from "../../../lib/core/operations/untold.js";
+import { hasUnknownEffect } from "../../../lib/core/operations/unknown-effect.js";
 import { isParsed, loadParser, parseSql } from "../../../lib/core/sql/parse.js";
 import { MAJORS } from "../../support/majors.js";
 import { sharedDatabase } from "../../support/shared-database.js";
@@ -208,7 +208,7 @@ describe.each(MAJORS)("calls, on %s", (major) => {
 
 it("knows that what calls a function that is not at hand may differ from tenant to tenant", () => {
   const untold = (sql: string) =>
-    parseSql(sql, "f.sql").statements.flatMap((each) => (isParsed(each) ? [isUntold(each)] : []));
+    parseSql(sql, "f.sql").statements.flatMap((each) => (isParsed(each) ? [hasUnknownEffect(each)] : []));
   for (const sql of [
     block("declare x text; begin x := run('drop table shelf'); end"),
     block("declare x text := run('drop table shelf'); begin end"),

@@ -3,7 +3,7 @@ import { identifier, qualified } from "../../sql/quote.js";
 import type { CatalogObject } from "../catalog.js";
 import type { Difference, RawDifference } from "../compare.js";
 import type { CatalogIndex } from "../lookup.js";
-import { otherNotNullName } from "../version-own.js";
+import { otherNotNullName } from "../version-differences.js";
 import { alter } from "./alter.js";
 import { create, setState } from "./create.js";
 import { setDefaultPrivileges } from "./default-privileges.js";

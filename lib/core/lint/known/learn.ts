@@ -5,6 +5,7 @@ import type { LintStatement } from "../lint-statement.js";
 import { tableLocks } from "../table-locks.js";
 import { columnsFrom, partitionKeyFrom, writtenConstraints } from "./from-definition.js";
 import { functionFrom } from "./functions.js";
+import { mayHideChanges } from "./hidden-changes.js";
 import { partsKey, rangeKey, relationKey } from "./key.js";
 import type { Known } from "./known.js";
 import { learnAlterTable } from "./learn-alter-table.js";
@@ -17,12 +18,11 @@ import { nameOfIndex } from "./names-chosen.js";
 import { renameConstraint, renamePart } from "./rename-part.js";
 import type { KnownIndex, KnownTable } from "./table.js";
 import { emptyTable } from "./table.js";
-import { mayChangeUnseen } from "./unseen.js";
 
 /** Records what a statement changes, so that the next one is judged against it. */
 export function learn(known: Known, statement: LintStatement): void {
   const locks = tableLocks(statement.node).filter((lock) => !known.isNew(lock.table, statement));
-  if (mayChangeUnseen(statement)) known.certain = false;
+  if (mayHideChanges(statement)) known.certain = false;
   LEARNERS[kindOf(statement.node)]?.(known, statement);
   learnDependents(known, statement.node, statement);
   known.hold(statement, locks);

@@ -6,7 +6,7 @@ import { hasConstraint, isSerial } from "../known/from-definition.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
 import { domainOf } from "./support/domain-of.js";
-import { isEmptied } from "./support/emptied.js";
+import { isEmptied } from "./support/emptied-tables.js";
 
 export const addNotNullColumn: Rule = {
   id: "SG001",

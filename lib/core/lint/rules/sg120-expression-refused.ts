@@ -1,6 +1,6 @@
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
-import { type HeldExpression, heldExpressions } from "./support/held-expressions.js";
-import { whyNotHeld } from "./support/why-not-held.js";
+import { expressionRefusal } from "./support/expression-refusal.js";
+import { type StoredExpression, storedExpressions } from "./support/stored-expressions.js";
 
 export const expressionRefused: Rule = {
   id: "SG120",
@@ -18,8 +18,8 @@ export const expressionRefused: Rule = {
   refuses: true,
   nodes: ["CreateStmt", "AlterTableStmt", "IndexStmt", "CreatePolicyStmt", "AlterPolicyStmt", "CreateDomainStmt"],
   *check(statement, known) {
-    for (const held of heldExpressions(statement)) {
-      const why = whyNotHeld(held, known);
+    for (const held of storedExpressions(statement)) {
+      const why = expressionRefusal(held, known);
       if (why === null) continue;
       yield {
         statement,
@@ -32,6 +32,6 @@ export const expressionRefused: Rule = {
   },
 };
 
-function nameOf({ relation, name }: HeldExpression): string {
+function nameOf({ relation, name }: StoredExpression): string {
   return relation ? tableName(relation) : name;
 }

@@ -14,7 +14,7 @@ import type { Statement } from "../../sql/statement.js";
 import { readableSource } from "../support/readable-source.js";
 import { makeUncertain } from "./consequences.js";
 import { withConstraint, withoutConstraint, withRenamedConstraint } from "./constraints.js";
-import { goneBy } from "./gone-by.js";
+import { droppedWith } from "./dropped-with.js";
 import { attached, detached, movedTable } from "./partitions.js";
 import type { ReleaseState } from "./release-state.js";
 import {
@@ -32,7 +32,7 @@ import type { TableState } from "./table-state.js";
 
 /** The tables after an operation, given those before it. */
 export function advance(state: ReleaseState, operation: Operation): ReleaseState {
-  const gone = goneBy(state, operation);
+  const gone = droppedWith(state, operation);
   return advanced(
     gone.reduce((next, each) => next.withGone(each), state),
     operation,

@@ -3,7 +3,7 @@ import { functionsCalled } from "../../operations/read/tables-read.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 import type { ProbeDraft, ProbeQuery } from "../probe.js";
 import { type ChangedCode, COMMON_OPERATORS, lastPart, textName } from "./changed-code.js";
-import { UNASKED } from "./unknowable.js";
+import { UNASKED } from "./unknown-probe.js";
 
 /**
  * A probe with the names that its queries use, read from the queries themselves. `changed`: functions, types and the like that the release has

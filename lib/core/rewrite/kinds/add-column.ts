@@ -2,7 +2,7 @@ import type { ColumnDef, Constraint, Node } from "libpg-query";
 import { isSerial } from "../../lint/known/from-definition.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { defaultOf } from "../../lint/rules/support/default-of.js";
-import { isEmptied } from "../../lint/rules/support/emptied.js";
+import { isEmptied } from "../../lint/rules/support/emptied-tables.js";
 import { volatileCall } from "../../postgres/volatile-call.js";
 import { columnConstraints } from "../../sql/column-constraints.js";
 import { deparse } from "../../sql/deparse.js";

@@ -1,7 +1,7 @@
 import type { ColumnDef, Node } from "libpg-query";
 import { rangeKey } from "../../lint/known/key.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
-import { isEmptied } from "../../lint/rules/support/emptied.js";
+import { isEmptied } from "../../lint/rules/support/emptied-tables.js";
 import { namesOf } from "../../lint/rules/support/expression-names.js";
 import { typeChange } from "../../lint/rules/support/type-change.js";
 import { printType, typeFromText, typeOf } from "../../postgres/column-type.js";

@@ -5,7 +5,7 @@ import type { Statement } from "../../sql/statement.js";
 import type { Kept } from "../inverse.js";
 import { copyName, copyTable, dropCopy, keepCopy, restored, stored } from "./copy.js";
 import { type Identity, identityColumns, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
-import { type Made, readAgain } from "./read-again.js";
+import { type Made, reconvert } from "./reconvert.js";
 import { withoutTriggers } from "./without-triggers.js";
 
 /** A copy of column values, and the statements that put them back into columns of the same names and types. */
@@ -92,7 +92,7 @@ export function keepConverted(
     ],
     restore: [
       ...withoutTriggers(before, table, [
-        ...again.map(({ column, how, ...each }) => readAgain(before, table, identity, column, how, { name, ...each })),
+        ...again.map(({ column, how, ...each }) => reconvert(before, table, identity, column, how, { name, ...each })),
         fill(before, table, identity, sets, name),
       ]),
       ...dropCopy(name),

@@ -7,9 +7,9 @@ import { sqlName } from "../inverses.js";
 import type { SetAside } from "./aside.js";
 import { constantDefault } from "./constant-default.js";
 import { copyName, copySize, copyTable, dropWhenEmpty, keepCopy, keepEarlier, restored, stored } from "./copy.js";
+import { filledAfterwards, fitValues } from "./fit-values.js";
 import { type Identity, identityColumns, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
 import { fill } from "./keep-columns.js";
-import { filledAfterwards, madeToFit } from "./made-to-fit.js";
 import { withoutTriggers } from "./without-triggers.js";
 
 /** A column that the way back returns to another type. */
@@ -64,7 +64,7 @@ export function setColumnsAside(statement: Statement, taken: TakenColumns, index
     tables: [values.name],
     sizes: [copySize(kept.rows)],
     takes: values.columns.map(({ id }) => ({ table, column: id.name })),
-    again: { copy: values.name, before: values.noteWhatStands(), after: values.giveAgain() },
+    again: { copy: values.name, before: values.noteWhatStands(), after: values.restoreSetAside() },
   };
 }
 
@@ -98,7 +98,7 @@ class TakenValues {
 
   /** What the old type would refuse is in the copy, so that the conversion does not fail because of it. */
   makeFit(): readonly string[] {
-    return madeToFit(this.index, this.taken.table, this.taken.retyped, this.taken.ours);
+    return fitValues(this.index, this.taken.table, this.taken.retyped, this.taken.ours);
   }
 
   /** After the way back, by the names of that time. */
@@ -135,7 +135,7 @@ class TakenValues {
     ];
   }
 
-  giveAgain(): readonly string[] {
+  restoreSetAside(): readonly string[] {
     const { table, gone, retyped } = this.taken;
     const set = (column: ColumnObject, when: string) => {
       const name = identifier(column.id.name);

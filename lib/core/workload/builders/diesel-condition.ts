@@ -4,9 +4,9 @@ import { identifier } from "../../sql/quote.js";
 import { argumentsOf, bare, chainOf } from "./chain.js";
 import type { DieselNames } from "./diesel-names.js";
 import { allColumns, type Values } from "./statement-text.js";
-import { Untold } from "./untold.js";
+import { UnknownSql } from "./unknown-sql.js";
 
-/** A diesel expression in SQL. Throws `Untold`. */
+/** A diesel expression in SQL. Throws `UnknownSql`. */
 export class DieselExpressions {
   constructor(
     private readonly names: DieselNames,
@@ -35,7 +35,7 @@ export class DieselExpressions {
     if (list !== undefined && first && args.length === 1) return `${column} ${list}(${this.value(first)})`;
     if (/^(not_)?between$/.test(method) && first && second)
       return `${column} ${method === "between" ? "" : "NOT "}BETWEEN ${this.value(first)} AND ${this.value(second)}`;
-    throw new Untold(node);
+    throw new UnknownSql(node);
   }
 
   private called(node: RustNode): string {
@@ -48,7 +48,7 @@ export class DieselExpressions {
   /** A column, or a known function of one. */
   private operand(node: RustNode): string {
     const told = this.names.column(bare(node)) ?? this.function(bare(node));
-    if (told === null) throw new Untold(node);
+    if (told === null) throw new UnknownSql(node);
     return told;
   }
 
@@ -78,7 +78,7 @@ export class DieselExpressions {
 
   /** A value that the client binds; something that names a table or a column is more than a value. */
   value(node: RustNode): string {
-    if (this.names.mentions(node)) throw new Untold(node);
+    if (this.names.mentions(node)) throw new UnknownSql(node);
     return this.values.next();
   }
 
@@ -90,7 +90,7 @@ export class DieselExpressions {
     const [link] = links;
     if (link && links.length === 1 && /^(asc|desc)$/.test(link.method))
       return `${this.operand(root)} ${link.method.toUpperCase()}`;
-    if (link) throw new Untold(node);
+    if (link) throw new UnknownSql(node);
     const table = this.names.everything(root);
     if (table) return allColumns(table);
     return this.names.structColumns(root) ?? this.operand(root);
@@ -99,7 +99,7 @@ export class DieselExpressions {
 
 function only({ args, node }: { readonly args: readonly RustNode[]; readonly node: RustNode }): RustNode {
   const [argument] = args;
-  if (!argument || args.length > 1) throw new Untold(node);
+  if (!argument || args.length > 1) throw new UnknownSql(node);
   return argument;
 }
 

@@ -16,7 +16,7 @@ import {
   Values,
   whereText,
 } from "./statement-text.js";
-import { type BuiltQuery, toldOrNull, Untold } from "./untold.js";
+import { type BuiltQuery, sqlOrNull, UnknownSql } from "./unknown-sql.js";
 
 /** Methods that send a query. */
 const SENDS = /^(load|load_iter|load_stream|get_result|get_results|first|execute)$/;
@@ -30,7 +30,7 @@ export function dieselQueries(root: RustNode, schema: DieselSchema): readonly Bu
       const sent = chain.links[at];
       if (!sent || isOtherCall(chain, at)) return [];
       const links = chain.links.slice(0, at);
-      const text = toldOrNull(() => new Statement(names).tell({ root: chain.root, links }, sent));
+      const text = sqlOrNull(() => new Statement(names).tell({ root: chain.root, links }, sent));
       return [{ text, node: sent.node }];
     });
   });
@@ -59,7 +59,7 @@ class Statement {
     if (name === "update" && target) return this.update(target, links, sent);
     if (name === "delete" && target) return this.remove(target, links, sent);
     const table = this.names.table(root);
-    if (!table || sent.method === "execute") throw new Untold(root);
+    if (!table || sent.method === "execute") throw new UnknownSql(root);
     const select = emptySelect(allColumns(table), tableText(table));
     const tables = [table];
     for (const link of links) this.selected(select, tables, link);
@@ -69,7 +69,7 @@ class Statement {
 
   private tableOf(node: RustNode): DieselTable {
     const table = this.names.chainTable(node);
-    if (!table) throw new Untold(node);
+    if (!table) throw new UnknownSql(node);
     return table;
   }
 
@@ -91,7 +91,7 @@ class Statement {
     else if (method === "for_update") select.lock = "FOR UPDATE";
     else if (method === "group_by" && first) select.group = this.expressions.selection(first);
     else if (/^(inner|left)_join$/.test(method) && first) this.join(select, tables, method, first);
-    else throw new Untold(node);
+    else throw new UnknownSql(node);
   }
 
   private join(select: Select, tables: DieselTable[], method: string, target: RustNode): void {
@@ -99,11 +99,11 @@ class Statement {
     const table = this.names.table(root);
     const [on] = links;
     const [condition] = on?.args ?? [];
-    if (!table || links.length > 1 || (on && on.method !== "on")) throw new Untold(target);
+    if (!table || links.length > 1 || (on && on.method !== "on")) throw new UnknownSql(target);
     const by = condition
       ? this.expressions.condition(condition)
       : tables.map((each) => this.names.joined(each, table)).find((each) => each !== null);
-    if (by === undefined || by === null) throw new Untold(target);
+    if (by === undefined || by === null) throw new UnknownSql(target);
     const isDefault = select.columns === tables.map(allColumns).join(", ");
     tables.push(table);
     if (isDefault) select.columns = tables.map(allColumns).join(", ");
@@ -113,7 +113,7 @@ class Statement {
   private keyed(table: DieselTable, value: RustNode): string {
     const inner = bare(value);
     const given = table.key.length > 1 && inner.type === "tuple_expression" ? inner.plain : [value];
-    if (given.length !== table.key.length) throw new Untold(value);
+    if (given.length !== table.key.length) throw new UnknownSql(value);
     return table.key
       .map((key, at) => `${tableText(table)}.${identifier(key)} = ${this.expressions.value(given[at] ?? value)}`)
       .join(" AND ");
@@ -124,7 +124,7 @@ class Statement {
     const [given] = first?.args ?? [];
     if (first?.method === "default_values")
       return `${insertText(table, [], this.values)}${this.returning(table, others, sent)}`;
-    if (first?.method !== "values" || !given) throw new Untold(first?.node ?? sent.node);
+    if (first?.method !== "values" || !given) throw new UnknownSql(first?.node ?? sent.node);
     const columns = this.columnsIn(table, given);
     const text = insertText(table, columns, this.values);
     const at = others.findIndex(({ method }) => method.startsWith("on_conflict"));
@@ -137,17 +137,17 @@ class Statement {
     const [first, second, third] = links;
     if (first?.method === "on_conflict_do_nothing") return "ON CONFLICT DO NOTHING";
     const [target] = first?.args ?? [];
-    if (!first || !target) throw new Untold(first?.node ?? (links[0] as Link).node);
+    if (!first || !target) throw new UnknownSql(first?.node ?? (links[0] as Link).node);
     const named = bare(target).type === "tuple_expression" ? bare(target).plain : [target];
     const columns = named.map((each) => {
       const column = this.names.bareColumn(bare(each));
-      if (column === null) throw new Untold(each);
+      if (column === null) throw new UnknownSql(each);
       return identifier(column);
     });
     const on = `ON CONFLICT (${columns.join(", ")})`;
     if (second?.method === "do_nothing") return `${on} DO NOTHING`;
     const [changes] = third?.args ?? [];
-    if (second?.method !== "do_update" || third?.method !== "set" || !changes) throw new Untold(first.node);
+    if (second?.method !== "do_update" || third?.method !== "set" || !changes) throw new UnknownSql(first.node);
     return `${on} DO UPDATE SET ${this.assignments(table, changes)}`;
   }
 
@@ -160,11 +160,11 @@ class Statement {
       const [link] = links;
       const column = link?.method === "eq" && links.length === 1 ? this.names.bareColumn(root) : null;
       if (column !== null && link) {
-        if (link.args.some((arg) => this.names.mentions(arg))) throw new Untold(part);
+        if (link.args.some((arg) => this.names.mentions(arg))) throw new UnknownSql(part);
         return [column];
       }
       const struct = this.names.structOf(part);
-      if (!struct || this.names.tableNamed(struct.table) !== table) throw new Untold(part);
+      if (!struct || this.names.tableNamed(struct.table) !== table) throw new UnknownSql(part);
       return struct.columns.map((each) => table.named[each] ?? each);
     });
   }
@@ -180,7 +180,7 @@ class Statement {
         const [value] = link?.args ?? [];
         if (column !== null && value) return [`${identifier(column)} = ${this.expressions.operandOrValue(value)}`];
         const struct = this.names.structOf(part);
-        if (!struct || this.names.tableNamed(struct.table) !== table) throw new Untold(part);
+        if (!struct || this.names.tableNamed(struct.table) !== table) throw new UnknownSql(part);
         return struct.columns
           .map((each) => table.named[each] ?? each)
           .filter((each) => !table.key.includes(each))
@@ -194,7 +194,7 @@ class Statement {
     const table = this.target(target, where);
     const at = links.findIndex(({ method }) => method === "set");
     const [changes] = links[at]?.args ?? [];
-    if (!changes) throw new Untold(sent.node);
+    if (!changes) throw new UnknownSql(sent.node);
     const set = this.assignments(table, changes);
     const others = this.filtered(table, [...links.slice(0, at), ...links.slice(at + 1)], where);
     return `UPDATE ${tableText(table)} SET ${set} ${whereText(where)}${this.returning(table, others, sent)}`;
@@ -211,13 +211,13 @@ class Statement {
     const { root, links } = chainOf(node);
     const table = this.names.table(root);
     if (table) {
-      if (this.filtered(table, links, where).length > 0) throw new Untold(node);
+      if (this.filtered(table, links, where).length > 0) throw new UnknownSql(node);
       return table;
     }
     // A single row is found by its key.
     const struct = links.length === 0 ? this.names.structOf(root) : null;
     const own = struct && this.names.tableNamed(struct.table);
-    if (!own) throw new Untold(node);
+    if (!own) throw new UnknownSql(node);
     where.push(own.key.map((key) => `${tableText(own)}.${identifier(key)} = ${this.values.next()}`).join(" AND "));
     return own;
   }
@@ -235,7 +235,7 @@ class Statement {
   private returning(table: DieselTable, links: readonly Link[], sent: Link): string {
     const [link, more] = links;
     const [columns] = link?.args ?? [];
-    if (more || (link && link.method !== "returning")) throw new Untold((more ?? (link as Link)).node);
+    if (more || (link && link.method !== "returning")) throw new UnknownSql((more ?? (link as Link)).node);
     if (columns) return ` RETURNING ${this.expressions.selection(columns)}`;
     return sent.method === "execute" ? "" : ` RETURNING ${allColumns(table)}`;
   }

@@ -5,7 +5,7 @@ import { identifier } from "../../sql/quote.js";
 import { argumentsOf, bare, type Chain, chainOf } from "./chain.js";
 import { boundText, columnText, type Entities } from "./sea-orm-entities.js";
 import type { Values } from "./statement-text.js";
-import { Untold } from "./untold.js";
+import { UnknownSql } from "./unknown-sql.js";
 
 interface Column extends NonNullable<ReturnType<Entities["column"]>> {
   readonly text: string;
@@ -14,7 +14,7 @@ interface Column extends NonNullable<ReturnType<Entities["column"]>> {
 }
 type Link = Chain["links"][number];
 
-/** A SeaORM condition in SQL. Throws `Untold`. */
+/** A SeaORM condition in SQL. Throws `UnknownSql`. */
 export class SeaOrmConditions {
   constructor(
     private readonly entities: Entities,
@@ -26,7 +26,7 @@ export class SeaOrmConditions {
     const start = root.type === "call_expression" ? pathOf(root.field("function")).slice(-2).join("::") : "";
     if (start === "Condition::all" || start === "Condition::any") return this.all(start, links, root);
     const [last, ...others] = links.toReversed();
-    if (!last) throw new Untold(root);
+    if (!last) throw new UnknownSql(root);
     const inner = others[0]?.node ?? root;
     if (last.method === "and" || last.method === "or")
       return `(${this.condition(inner)}) ${last.method.toUpperCase()} (${this.condition(only(last))})`;
@@ -36,10 +36,10 @@ export class SeaOrmConditions {
 
   private all(start: string, links: readonly Link[], root: RustNode): string {
     const parts = links.map((link) => {
-      if (link.method !== "add") throw new Untold(link.node);
+      if (link.method !== "add") throw new UnknownSql(link.node);
       return `(${this.condition(only(link))})`;
     });
-    if (parts.length === 0) throw new Untold(root);
+    if (parts.length === 0) throw new UnknownSql(root);
     return parts.join(start === "Condition::all" ? " AND " : " OR ");
   }
 
@@ -58,7 +58,7 @@ export class SeaOrmConditions {
       const ends = { ...named, casts: false };
       return `${column} ${method === "between" ? "" : "NOT "}BETWEEN ${this.value(first, ends)} AND ${this.value(second, ends)}`;
     }
-    throw new Untold(node);
+    throw new UnknownSql(node);
   }
 
   /** `Column::Name`, also as `Expr::col(Column::Name)`. */
@@ -67,7 +67,7 @@ export class SeaOrmConditions {
     const path = node.type === "call_expression" ? pathOf(node.field("function")) : [];
     const [argument] = path.slice(-2).join("::") === "Expr::col" ? argumentsOf(node) : [];
     const column = this.entities.column(argument ? bare(argument) : node);
-    if (!column) throw new Untold(node);
+    if (!column) throw new UnknownSql(node);
     const { entity, field } = column;
     return argument
       ? { ...column, text: identifier(field.column), casts: false }
@@ -76,7 +76,7 @@ export class SeaOrmConditions {
 
   /** A value that the client binds; something that names a table or a column is more than a value. */
   private value(node: RustNode, { field, casts }: Column): string {
-    if (this.entities.mentions(node) || EXPRESSION.test(node.text)) throw new Untold(node);
+    if (this.entities.mentions(node) || EXPRESSION.test(node.text)) throw new UnknownSql(node);
     const value = this.values.next();
     return casts ? boundText(field, value) : value;
   }
@@ -84,7 +84,7 @@ export class SeaOrmConditions {
 
 function only({ args, node }: Link): RustNode {
   const [argument] = args;
-  if (!argument || args.length > 1) throw new Untold(node);
+  if (!argument || args.length > 1) throw new UnknownSql(node);
   return argument;
 }
 

@@ -16,7 +16,7 @@ import {
   selectedText,
 } from "./sea-orm-entities.js";
 import { emptySelect, type Select, selectText, tableText, Values, whereText } from "./statement-text.js";
-import { type BuiltQuery, toldOrNull, Untold } from "./untold.js";
+import { type BuiltQuery, sqlOrNull, UnknownSql } from "./unknown-sql.js";
 
 type Link = Chain["links"][number];
 
@@ -87,7 +87,7 @@ function query(chain: Chain, context: Context): readonly BuiltQuery[] {
   );
   const sent = links[at];
   if (!sent) return [];
-  const text = at > 0 ? null : toldOrNull(() => new Statement(context).row(root, sent));
+  const text = at > 0 ? null : sqlOrNull(() => new Statement(context).row(root, sent));
   return [{ text, node: sent.node }];
 }
 
@@ -99,7 +99,7 @@ function started(chain: Chain, path: readonly string[], context: Context): reado
   const sent = links[at];
   if (!entity && !/^(Entity|Self)$/.test(owner.at(-1) ?? "") && !sent) return [];
   if (!entity || !sent) return [{ text: null, node: root }];
-  const text = toldOrNull(() =>
+  const text = sqlOrNull(() =>
     new Statement(context).of(entity, path.at(-1) ?? "", { root, links: links.slice(0, at) }, sent),
   );
   return [{ text, node: sent.node }];
@@ -119,7 +119,7 @@ class Statement {
     if (start === "find" && reads) return this.select(entity, [], links, sent);
     if (start === "find_by_id" && reads && argument)
       return this.select(entity, [this.keyed(entity, argument)], links, sent);
-    if (reads) throw new Untold(root);
+    if (reads) throw new UnknownSql(root);
     if (start === "insert" && argument && links.length === 0) {
       const returning = sent.method === "exec_without_returning" ? "" : ` RETURNING ${this.returned(entity, sent)}`;
       return this.insert(entity, argument) + returning;
@@ -129,18 +129,18 @@ class Statement {
     if (start === "delete_many") return this.deleteFrom(entity, this.filters(links)) + returning;
     if (start === "delete_by_id" && argument && links.length === 0)
       return this.deleteFrom(entity, [this.keyed(entity, argument)]) + returning;
-    throw new Untold(root);
+    throw new UnknownSql(root);
   }
 
   /** `model.insert(db)`, which returns all columns. */
   row(receiver: RustNode, { method, node }: Link): string {
     const { entity, columns } = this.active(receiver);
     // It may set other columns.
-    if (entity.behaviour?.has("before_save") !== false) throw new Untold(node);
+    if (entity.behaviour?.has("before_save") !== false) throw new UnknownSql(node);
     if (method === "insert") return `${this.insert(entity, receiver)} RETURNING ${returnedColumns(entity)}`;
-    if (method !== "update") throw new Untold(node);
+    if (method !== "update") throw new UnknownSql(node);
     const set = columns.filter((column) => !entity.key.includes(column));
-    if (set.length === 0 || entity.key.length === 0) throw new Untold(node);
+    if (set.length === 0 || entity.key.length === 0) throw new UnknownSql(node);
     const texts = set.map((column) => `${identifier(column)} = ${this.bound(entity, column)}`);
     const where = entity.key.map((column) => `${columnText(entity, column)} = ${this.bound(entity, column)}`);
     return `UPDATE ${tableText(entity)} SET ${texts.join(", ")} ${whereText(where)} RETURNING ${returnedColumns(entity)}`;
@@ -148,20 +148,20 @@ class Statement {
 
   private active(node: RustNode) {
     const active = activeColumns(this.context.entities, this.context.within, node);
-    if (!active) throw new Untold(node);
+    if (!active) throw new UnknownSql(node);
     return active;
   }
 
   private insert(expected: Entity, node: RustNode): string {
     const { entity, columns } = this.active(node);
-    if (entity !== expected || columns.length === 0) throw new Untold(node);
+    if (entity !== expected || columns.length === 0) throw new UnknownSql(node);
     const values = columns.map((column) => this.bound(entity, column));
     return `INSERT INTO ${tableText(entity)} (${columns.map(identifier).join(", ")}) VALUES (${values.join(", ")})`;
   }
 
   private returned(entity: Entity, { method, node }: Link): string {
     if (method === "exec_with_returning") return returnedColumns(entity);
-    if (entity.key.length === 0) throw new Untold(node);
+    if (entity.key.length === 0) throw new UnknownSql(node);
     return returnedKey(entity);
   }
 
@@ -173,7 +173,7 @@ class Statement {
   private keyed(entity: Entity, given: RustNode): string {
     const node = bare(given);
     const parts = entity.key.length > 1 && node.type === "tuple_expression" ? node.plain : [given];
-    if (parts.length !== entity.key.length) throw new Untold(given);
+    if (parts.length !== entity.key.length) throw new UnknownSql(given);
     return entity.key.map((column) => `${columnText(entity, column)} = ${this.bound(entity, column)}`).join(" AND ");
   }
 
@@ -183,7 +183,7 @@ class Statement {
     const only = { columns: null as string[] | null };
     for (const link of links) this.selected(select, only, link);
     if (only.columns) {
-      if (only.columns.length === 0) throw new Untold(sent.node);
+      if (only.columns.length === 0) throw new UnknownSql(sent.node);
       select.columns = only.columns.join(", ");
     }
     if (sent.method === "count") {
@@ -203,7 +203,7 @@ class Statement {
     else if (method === "column" && first && only.columns) only.columns.push(this.selection(first));
     else if (method === "columns" && first && only.columns) {
       const list = bare(first);
-      if (list.type !== "array_expression") throw new Untold(node);
+      if (list.type !== "array_expression") throw new UnknownSql(node);
       only.columns.push(...list.plain.map((each) => this.selection(each)));
     } else if (/^order_by_(asc|desc)$/.test(method) && first)
       select.order.push(`${this.columnText(first)} ${method.slice(9).toUpperCase()}`);
@@ -217,7 +217,8 @@ class Statement {
     else if (method === "lock_exclusive") select.lock = "FOR UPDATE";
     else if (method === "lock_shared") select.lock = "FOR SHARE";
     // The type into which the program reads the rows is not part of the query.
-    else if (!(only.columns ? /^into_(tuple|model|json|values)$/ : /^into_json$/).test(method)) throw new Untold(node);
+    else if (!(only.columns ? /^into_(tuple|model|json|values)$/ : /^into_json$/).test(method))
+      throw new UnknownSql(node);
   }
 
   private bounded(node: RustNode): string | null {
@@ -235,7 +236,7 @@ class Statement {
 
   private filters(links: readonly Link[]): readonly string[] {
     return links.map(({ method, args: [condition], node }) => {
-      if (method !== "filter" || !condition) throw new Untold(node);
+      if (method !== "filter" || !condition) throw new UnknownSql(node);
       return this.conditions.condition(condition);
     });
   }
@@ -250,16 +251,16 @@ class Statement {
       .flatMap(({ method, args: [first, second], node }) => {
         if (method === "set" && first) {
           const active = this.active(first);
-          if (active.entity !== entity) throw new Untold(node);
+          if (active.entity !== entity) throw new UnknownSql(node);
           return active.columns.map((column) => `${identifier(column)} = ${this.bound(entity, column)}`);
         }
-        if (!first || !second) throw new Untold(node);
+        if (!first || !second) throw new UnknownSql(node);
         const { field } = this.conditions.columnOf(first);
         return [`${identifier(field.column)} = ${this.assigned(second)}`];
       });
     const where = this.filters(links.filter(({ method }) => method !== "col_expr" && method !== "set"));
     const [last] = links;
-    if (set.length === 0 && last) throw new Untold(last.node);
+    if (set.length === 0 && last) throw new UnknownSql(last.node);
     return `UPDATE ${tableText(entity)} SET ${set.join(", ")} ${whereText(where)}`;
   }
 
@@ -269,7 +270,7 @@ class Statement {
     const path = inner.type === "call_expression" ? pathOf(inner.field("function")).slice(-2).join("::") : "";
     const [argument] = argumentsOf(inner);
     if ((path !== "Expr::value" && path !== "Expr::val") || !argument || this.context.entities.mentions(argument))
-      throw new Untold(node);
+      throw new UnknownSql(node);
     return this.values.next();
   }
 }

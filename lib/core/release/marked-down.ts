@@ -1,7 +1,7 @@
 import type { ScriptSource } from "../migration/convention.js";
 import { splitSql } from "../sql/split.js";
 
-export interface MarkedWayBack {
+export interface MarkedDown {
   /** The comment, on one line. */
   readonly mark: string;
   /** 1-based, in the file. */
@@ -12,7 +12,7 @@ export interface MarkedWayBack {
  * The comment at which another tool would begin the way back (sql-migrate, rambler, tern, MyBatis, Play, shmig and the like), if statements follow
  * it: a framework that does not know the mark runs them with the way up. Null when there is none.
  */
-export function markedWayBack({ file, start = 0, end = file.text.length }: ScriptSource): MarkedWayBack | null {
+export function markedDown({ file, start = 0, end = file.text.length }: ScriptSource): MarkedDown | null {
   const text = file.text.slice(start, end);
   if (!/down|undo|roll ?back|revert|drop below/i.test(text)) return null;
   const { pieces, comments } = splitSql(text);

@@ -11,7 +11,7 @@ import { withoutTriggers } from "./without-triggers.js";
  * Statements that change what the old type would refuse, so that the conversion does not fail because of it: the value is in the copy. `tried`: where
  * the types alone do not tell, the value is converted on trial, the way our way back converts it.
  */
-export function madeToFit(
+export function fitValues(
   index: CatalogIndex,
   table: TableRef,
   retyped: readonly Retyped[],

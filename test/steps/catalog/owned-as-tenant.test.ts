@@ -5,8 +5,8 @@ import type { Release } from "../../../lib/core/migration/release.js";
 import type { Database } from "../../../lib/ports/database.js";
 import type { Ports } from "../../../lib/ports/ports.js";
 import type { Tenant } from "../../../lib/ports/registry.js";
-import { asOwned } from "../../../lib/steps/catalog/as-owned.js";
 import { declare } from "../../../lib/steps/catalog/declared.js";
+import { ownedAsTenant } from "../../../lib/steps/catalog/owned-as-tenant.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
 import { openTestSession, testSession } from "../../support/session.js";
@@ -37,7 +37,7 @@ describe("a role that the history names and that owns the tenant", () => {
   ])("is the tenant's own where it owns %s", async (_, schema) => {
     const { url, catalog, database } = await setup(schema);
     expect(grantees(catalog)).toContain(OWNER);
-    const [owned] = await asOwned(database, tenant(schema), [catalog]);
+    const [owned] = await ownedAsTenant(database, tenant(schema), [catalog]);
     expect(grantees(owned ?? catalog)).not.toContain(OWNER);
     const facts = await (await testSession(url, "read")).query(ROLE_FACTS, [null, schema]);
     expect(facts).toMatchObject([{ owner: OWNER }]);

@@ -23,7 +23,7 @@ interface Reaction {
  * Code that the release creates and that writes rows when something else is done: its functions, what is built on them, and its triggers, rules and
  * foreign keys. The tenant has none of it yet, so no catalog tells.
  */
-export class MadeCode {
+export class ReleaseCode {
   /** Names of functions that may write, and of views, operators, domains and the like that call them. */
   private readonly writers = new Set<string>();
   private readonly functions = new Set<string>();

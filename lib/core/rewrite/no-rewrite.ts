@@ -1,5 +1,5 @@
 /** Hazards that no order of statements avoids, by the lint rule that names them. The reason is a full sentence without the final full stop. */
-export const NO_WAY: Readonly<Record<string, string>> = {
+export const NO_REWRITE: Readonly<Record<string, string>> = {
   SG006: "PostgreSQL fills a stored generated column by a rewrite, and cannot make an existing column generated",
   SG032: "PostgreSQL builds the index of an EXCLUDE constraint under its lock, and cannot take over an existing one",
   SG061:

@@ -2,7 +2,7 @@ import type { FuncCall, Node } from "libpg-query";
 import { columnsOf, find, strings } from "../../../sql/tree.js";
 import { rangeKey } from "../../known/key.js";
 import type { Known } from "../../known/known.js";
-import type { HeldExpression } from "./held-expressions.js";
+import type { StoredExpression } from "./stored-expressions.js";
 
 /** Aggregates and functions of many rows whose names nobody uses for functions of their own. */
 const AGGREGATES: ReadonlySet<string> = new Set([
@@ -15,7 +15,7 @@ const SETS: ReadonlySet<string> = new Set([
 ]);
 
 /** Why the server refuses an expression where it is, by the kinds of its parts (ParseExprKind of parse_node.h); null when it does not. */
-export function whyNotHeld(held: HeldExpression, known: Known): string | null {
+export function expressionRefusal(held: StoredExpression, known: Known): string | null {
   const { place, expression } = held;
   const subquery = find(expression, "SubLink").length > 0;
   // A query within a policy has aggregates of its own; SG110 names the subqueries of indexes and generated columns.
@@ -33,7 +33,7 @@ export function whyNotHeld(held: HeldExpression, known: Known): string | null {
 
 const QUERIES: ReadonlySet<string> = new Set(["CHECK", "DEFAULT", "USING"]);
 
-function ofGenerated({ relation }: HeldExpression, expression: Node, known: Known): string | null {
+function ofGenerated({ relation }: StoredExpression, expression: Node, known: Known): string | null {
   const key = relation ? rangeKey(relation) : "";
   const other = columnsOf(expression).find((column) => known.dependents.get("generated column", column, key));
   return other === undefined ? null : `it names ${other}, which is a generated column itself`;

@@ -4,7 +4,7 @@ import { addressDropped, columnAddress, defaultAddress, objectAddress } from "..
 import type { Gone, ReleaseState } from "./release-state.js";
 
 /** What an operation drops, and what no longer needs what it needed, so that nothing blocks dropping that any more. */
-export function goneBy(state: ReleaseState, operation: Operation): readonly Gone[] {
+export function droppedWith(state: ReleaseState, operation: Operation): readonly Gone[] {
   const dropped = addressDropped(operation, state);
   if (dropped) return [{ sql: dropped.sql, reach: "cascade" in operation && operation.cascade ? "cascade" : "auto" }];
   switch (operation.kind) {

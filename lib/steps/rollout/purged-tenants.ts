@@ -11,7 +11,7 @@ import { rolloutContext, sessionSettings, type TenantContext, tenantContext } fr
  * The tenants that have the whole release, but have lost copies of rows that the way back would restore. One that cannot be reached is left
  * to the rollback, which reports it.
  */
-export async function keptGone(
+export async function purgedTenants(
   ports: Ports,
   tenants: readonly Tenant[],
   approved: Approved,

@@ -8,7 +8,7 @@ import type { Known } from "./known.js";
  * Whether a name without a schema may mean an object other than the one we know by it: a role or a database can have a search_path other than the
  * usual one, with a schema of its own before public.
  */
-export function mayBeElsewhere({ node }: LintStatement, known: Known): boolean {
+export function mayBeInOtherSchema({ node }: LintStatement, known: Known): boolean {
   const others = [...known.tables.keys()].filter((key) => schemaIn(key) !== null);
   if (others.length === 0) return false;
   const made =

@@ -5,10 +5,10 @@ import { partsOfType } from "../../core/catalog/parts-of-type.js";
 import { descendants, sameTable } from "../../core/catalog/tables.js";
 import type { Migration } from "../../core/migration/release.js";
 import { convertsByCast } from "../../core/operations/convert-back.js";
+import { inverseUsing } from "../../core/operations/inverse-using.js";
 import type { AlterColumnType } from "../../core/operations/kinds/alter-column-type.js";
 import { resolveTable } from "../../core/operations/resolve.js";
 import { operationsOfText } from "../../core/operations/segments.js";
-import { turnedRound } from "../../core/operations/turned-round.js";
 import { holdsEvery } from "../../core/postgres/fits.js";
 import type { MigrationObservation } from "../../core/rollback/observation.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
@@ -250,7 +250,7 @@ async function takenFrom(session: Session, table: PlacedTable, { to }: Passage, 
       castsAgain: await casts(session, now.type, column.type),
       computed: computes || otherParts,
       turned:
-        ours && only && turnedRound(only, type) !== null ? (value) => turnedRound(only, type, value) ?? value : null,
+        ours && only && inverseUsing(only, type) !== null ? (value) => inverseUsing(only, type, value) ?? value : null,
       required: was?.attributes.notNull ? requiredAgain(was, back, before) : null,
     });
   }

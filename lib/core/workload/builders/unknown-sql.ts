@@ -1,8 +1,8 @@
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 
 /** A call whose SQL the code alone does not give. */
-export class Untold extends Error {
-  override readonly name = "Untold";
+export class UnknownSql extends Error {
+  override readonly name = "UnknownSql";
 
   constructor(readonly node: RustNode) {
     super(node.type);
@@ -16,11 +16,11 @@ export interface BuiltQuery {
 }
 
 /** Null when it cannot be told. */
-export function toldOrNull(tell: () => string): string | null {
+export function sqlOrNull(tell: () => string): string | null {
   try {
     return tell();
   } catch (error) {
-    if (error instanceof Untold) return null;
+    if (error instanceof UnknownSql) return null;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { LintStatement } from "../../lint-statement.js";
 import { alterCommands } from "./alter-commands.js";
 
 /** An expression that a statement makes part of a table or a domain. */
-export interface HeldExpression {
+export interface StoredExpression {
   readonly place: "CHECK" | "DEFAULT" | "USING" | "index" | "policy" | "generated column";
   readonly relation: RangeVar | null;
   /** A domain's. */
@@ -13,9 +13,9 @@ export interface HeldExpression {
   readonly expression: Node;
 }
 
-type Place = HeldExpression["place"];
+type Place = StoredExpression["place"];
 
-export function heldExpressions(statement: LintStatement): readonly HeldExpression[] {
+export function storedExpressions(statement: LintStatement): readonly StoredExpression[] {
   const { node } = statement;
   const create = as(node, "CreateStmt");
   const domain = as(node, "CreateDomainStmt");
@@ -47,7 +47,7 @@ function placed({ contype, raw_expr }: Constraint): readonly [Place, Node | unde
   return ["CHECK", contype === "CONSTR_CHECK" ? raw_expr : undefined];
 }
 
-function altered(statement: LintStatement): readonly HeldExpression[] {
+function altered(statement: LintStatement): readonly StoredExpression[] {
   const kinds = ["AT_AddColumn", "AT_AddConstraint", "AT_ColumnDefault", "AT_AlterColumnType"] as const;
   return alterCommands(statement, ...kinds).flatMap(({ table, command }) => {
     const { def, subtype } = command;

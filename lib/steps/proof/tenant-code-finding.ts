@@ -2,7 +2,7 @@ import type { Finding } from "../../core/finding.js";
 import { shownCode } from "../catalog/automatic-code.js";
 
 /** Code that tenants wrote would run, or ran for the `reason` in the config, with rights that reach beyond the database. */
-export function othersCode(code: readonly string[], reason: string | null): Finding {
+export function tenantCodeFinding(code: readonly string[], reason: string | null): Finding {
   const base = { code: "dry-run.others-code", gate: "dry-run", subject: { kind: "release", name: "release" } } as const;
   const shown = shownCode(code);
   if (reason !== null)

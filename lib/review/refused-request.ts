@@ -1,16 +1,16 @@
 import { type Capability, readCapability } from "../core/approval/capability.js";
 import type { RefusalCode } from "../core/approval/decide.js";
-import type { ReviewDeps, TurnedCode } from "./deps.js";
+import type { RefusedRequestCode, ReviewDeps } from "./deps.js";
 
 /** Why a request goes no further, in words for the person who sent it. */
-export interface Turned {
-  readonly code: RefusalCode | TurnedCode;
+export interface RefusedRequest {
+  readonly code: RefusalCode | RefusedRequestCode;
   readonly status: 400 | 403 | 404 | 409 | 410 | 422;
   readonly title: string;
   readonly message: string;
 }
 
-export const TURNED = {
+export const REFUSED_REQUESTS = {
   "no-capability": turned(
     "no-capability",
     403,
@@ -60,7 +60,12 @@ export const TURNED = {
   ),
 } as const;
 
-function turned(code: Turned["code"], status: Turned["status"], title: string, message: string): Turned {
+function turned(
+  code: RefusedRequest["code"],
+  status: RefusedRequest["status"],
+  title: string,
+  message: string,
+): RefusedRequest {
   return { code, status, title, message };
 }
 
@@ -69,14 +74,14 @@ export async function capabilityOf(
   deps: ReviewDeps,
   run: string,
   token: string | undefined,
-): Promise<Capability | Turned> {
-  if (token === undefined || token === "") return TURNED["no-capability"];
+): Promise<Capability | RefusedRequest> {
+  if (token === undefined || token === "") return REFUSED_REQUESTS["no-capability"];
   const record = await deps.approvals.read(run);
   const reading = readCapability(token, record?.request ?? null, deps.key, deps.clock.now());
   if (reading.ok) return reading.capability;
   // The time to decide is over, but not the rollout that was decided: whoever approved it may follow it to its end.
   if (reading.reason === "expired" && (await isRollingOut(deps, run))) return reading.capability;
-  return TURNED[reading.reason];
+  return REFUSED_REQUESTS[reading.reason];
 }
 
 async function isRollingOut(deps: ReviewDeps, run: string): Promise<boolean> {
@@ -84,7 +89,7 @@ async function isRollingOut(deps: ReviewDeps, run: string): Promise<boolean> {
   return model !== null && model.rollout !== null && model.outcome === null;
 }
 
-export function isTurned(outcome: object): outcome is Turned {
+export function isRefusedRequest(outcome: object): outcome is RefusedRequest {
   return "title" in outcome;
 }
 

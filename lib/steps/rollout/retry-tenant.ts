@@ -36,7 +36,7 @@ const MOST_FAULTS = 20;
  * as an attempt, since the work may be what ends it. `work` says when it is connected. Whether an interrupted transaction was committed,
  * the next try reads from the ledger.
  */
-export async function keepTrying<T>(
+export async function retryTenant<T>(
   ports: Ports,
   { id: tenant, host }: Pick<Tenant, "id" | "host">,
   { attempts, waitForServer }: Persistence,

@@ -10,7 +10,7 @@ import { operationsOfText } from "./segments.js";
  * Whether the text of a statement does not tell what it does to a schema: it assembles SQL at run time, calls a function or decides by what it finds.
  * On another tenant's rows it may do something other than on the clone's.
  */
-export function isUntold(statement: Statement): boolean {
+export function hasUnknownEffect(statement: Statement): boolean {
   return operationsOfText(statement).some(
     (operation) =>
       isUnfollowed(operation) ||

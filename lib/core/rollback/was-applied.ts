@@ -9,7 +9,7 @@ import { findObject } from "../undo/recreate.js";
  * Whether an operation took place, judging by the schema before it and the one seen after its statement. Null when they do not tell. Only for what
  * the schema alone decides, so that it is the same on every tenant with this schema.
  */
-export function tookPlace(operation: Operation, before: CatalogIndex, after: CatalogIndex): boolean | null {
+export function wasApplied(operation: Operation, before: CatalogIndex, after: CatalogIndex): boolean | null {
   switch (operation.kind) {
     case "add-column":
     case "drop-column": {

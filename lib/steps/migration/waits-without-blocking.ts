@@ -6,7 +6,7 @@ import type { Statement } from "../../core/sql/statement.js";
  * Whether a statement outside a transaction delays no reader or writer while it waits: it asks for SHARE UPDATE EXCLUSIVE or waits for
  * snapshots (manual, "Table-Level Locks").
  */
-export function waitsQuietly(statement: Statement): boolean {
+export function waitsWithoutBlocking(statement: Statement): boolean {
   return operationsOfText(statement).every(isQuiet);
 }
 

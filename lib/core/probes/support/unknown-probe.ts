@@ -11,7 +11,7 @@ export const UNASKED = {
 } as const;
 
 /** A probe that cannot be asked: its answer is unknown in every tenant, with the reason. */
-export function unknowable(
+export function unknownProbe(
   code: string,
   statement: Statement,
   table: Pick<TableState, "name">,

@@ -8,7 +8,7 @@ import type { LintStatement } from "../lint-statement.js";
  * Whether a statement may change the schema, or what a name means, in a way that its text does not show: a body that cannot be read or has branches,
  * a function call, a search_path.
  */
-export function mayChangeUnseen(statement: LintStatement): boolean {
+export function mayHideChanges(statement: LintStatement): boolean {
   const { node } = statement;
   if ("DoStmt" in node) {
     const body = textBodyStatements(statement);

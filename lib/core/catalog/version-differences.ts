@@ -42,7 +42,11 @@ export function otherNotNullName(
  * to older servers; since 15 the schema public has another owner and is closed to PUBLIC; and each major version brings its own extension versions
  * and its own privileges on its objects. Within one major version all of these are drift.
  */
-export function isVersionOwn(difference: RawDifference, actualVersion: number, declaredVersion: number): boolean {
+export function isVersionDifference(
+  difference: RawDifference,
+  actualVersion: number,
+  declaredVersion: number,
+): boolean {
   if (difference.kind === "domain" && difference.attribute === "notNullName")
     return actualVersion >= 170_000 !== declaredVersion >= 170_000;
   if (isBrought(difference)) return Math.floor(actualVersion / 10_000) !== Math.floor(declaredVersion / 10_000);

@@ -5,7 +5,7 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { EVERY_ROW } from "./run-kept.js";
 
 /** Before the statements: marks in the copies the rows that are still as they were when the release was taken back. */
-export async function beforeAgain(session: Session, aside: readonly SetAside[], schema: string | null): Promise<void> {
+export async function markSetAside(session: Session, aside: readonly SetAside[], schema: string | null): Promise<void> {
   for (const { again } of aside) await attempt(session, again.copy, again.before, schema);
 }
 
@@ -16,7 +16,7 @@ const NEW_ENUM_VALUE = "55P04";
  * After the statements: values that a rollback put aside find their rows. What cannot be given back stays in its copy, and does not stop
  * the migration. Returns what can be given back only after the migration is committed.
  */
-export async function giveAgain(
+export async function restoreSetAside(
   session: Session,
   aside: readonly SetAside[],
   schema: string | null,

@@ -10,7 +10,7 @@ const LIMITS = { purpose: "read", statementTimeout: 60_000, lockTimeout: 1000 } 
  * Catalogs of an empty database as if the tenant's owner had made it: there, the owner may be a role that the history names. The owner is
  * looked up only if the history names a role. Throws `DatabaseError`.
  */
-export async function asOwned(
+export async function ownedAsTenant(
   database: Database,
   tenant: Tenant,
   catalogs: readonly Catalog[],

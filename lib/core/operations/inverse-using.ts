@@ -10,7 +10,7 @@ import type { AlterColumnType } from "./kinds/alter-column-type.js";
  * The expression that undoes USING for every value of the old type, for the cases that we know: casts through text, AT TIME ZONE, and to_timestamp.
  * Null for all others. `value`: what it converts, as SQL; by default the column.
  */
-export function turnedRound(
+export function inverseUsing(
   { using, column, type }: AlterColumnType,
   from: string,
   value = identifier(column),

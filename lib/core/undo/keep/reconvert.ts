@@ -21,7 +21,7 @@ const [ROW, VALUE, AGAIN] = ["$row", "$value", "$again"].map(identifier);
  * very same value from it again. `unchanged` and `now`: columns of the copy, 'true' where nothing was written since, and the value before the column
  * was emptied, as text.
  */
-export function readAgain(
+export function reconvert(
   before: CatalogIndex,
   table: TableRef,
   identity: Identity,
