@@ -74,7 +74,7 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
         {
           name: "locks",
           value: 0.0008,
-          reason: "AccessExclusiveLock on app.users for 6 ms at 5 statements per second, in 001-prod",
+          reason: "AccessExclusiveLock on app.users predicted for 6 ms at 5 statements per second, in 001-prod",
         },
         { name: "probe hits", value: 0, reason: "no row would break the release" },
         { name: "rollback", value: 0, reason: "the way back restores schema and rows" },
@@ -243,7 +243,7 @@ export function blockedModel(change: Partial<ReviewModel> = {}): ReviewModel {
         {
           name: "locks",
           value: 0.31,
-          reason: "AccessExclusiveLock on app.users for 3900 ms at 190 statements per second, in 118-prod",
+          reason: "AccessExclusiveLock on app.users predicted for 3900 ms at 190 statements per second, in 118-prod",
         },
         ...clean.score.factors.slice(0, 3),
       ],

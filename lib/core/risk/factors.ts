@@ -165,7 +165,7 @@ function weightOf(lock: PredictedLock): number {
 }
 
 function lockReason(lock: PredictedLock, tenant: string, traffic: number): string {
-  const held = lock.holdMs === null ? "for an unknown time" : `for ${Math.round(lock.holdMs)} ms`;
+  const held = lock.holdMs === null ? "for an unknown time" : `predicted for ${Math.round(lock.holdMs)} ms`;
   return `${lock.mode} on ${lock.table} ${held} at ${Math.round(traffic)} statements per second, in ${tenant}`;
 }
 
