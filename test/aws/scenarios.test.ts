@@ -98,6 +98,18 @@ describe("the deployed state machine and the local engine", () => {
     expect(there.error).toBe(local.error);
   });
 
+  it("takes a rollout that halted in its second wave back by the command, on the deployed stack", async (context) => {
+    if (!deployment.deployed) return context.skip(deployment.reason);
+    const tenants = ["aws-breaker-1", "aws-breaker-2", "aws-breaker-3"];
+    const having = async () => {
+      const has = await Promise.all(tenants.map((id) => server.hasRelease(id)));
+      return has.filter((yes) => yes).length;
+    };
+    expect(await having()).toBe(2);
+    expect(await aws.rollBack("aws-breaker")).toBe(0);
+    expect(await having()).toBe(0);
+  }, 180_000);
+
   it.each([
     ["a run that another execution works on", { run: "aws-pass", release: "inputs/aws-pass.json.gz" }, "DuplicateRun"],
     ["a release that is not there", { run: "aws-unknown", release: "inputs/nothing.json.gz" }, "failed"],

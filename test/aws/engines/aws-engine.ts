@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -72,7 +75,11 @@ export class AwsEngine implements Engine {
     const over = new AbortController();
     const [ended] = await Promise.all([
       this.untilEnded(execution, over.signal),
-      this.answer(job, execution, pages),
+      this.asked(
+        () => Promise.resolve(job.run),
+        async () => (await this.describe(execution)).status !== "RUNNING",
+        (request) => job.onQuestion({ decide: (verdict) => this.decide(request, verdict, pages) }),
+      ),
     ]).finally(() => over.abort());
     const history = await this.history(execution);
     this.traces.push({ history, pages });
@@ -103,27 +110,75 @@ export class AwsEngine implements Engine {
     return release;
   }
 
-  /** Waits for the question and answers it on the page; a run that ends without one is not asked about. */
-  private async answer(job: Job, execution: string, pages: string[]): Promise<void> {
+  /** Takes a run that has halted back by `schema-gate rollback RUN --aws`, and approves that on the page. Returns its exit code. */
+  async rollBack(run: string): Promise<number | null> {
+    const { target } = this.options;
+    const directory = mkdtempSync(join(tmpdir(), "schema-gate-pack-key-"));
+    const key = join(directory, "pack-key.pem");
+    writeFileSync(key, target.packKey);
+    const before = await this.orderOf(run);
+    const command = spawn(
+      process.execPath,
+      [join(packageRoot(), "dist/bin/schema-gate.js"), "rollback", run, "--aws"],
+      {
+        cwd: directory,
+        env: {
+          ...process.env,
+          SCHEMA_GATE_BUCKET: target.bucket,
+          SCHEMA_GATE_STATE_MACHINE: target.stateMachine,
+          SCHEMA_GATE_PACK_KEY: key,
+          SCHEMA_GATE_AUTHOR: "olga",
+        },
+        stdio: ["ignore", "inherit", "inherit"],
+      },
+    );
+    const ended = once(command, "exit");
+    const question = async () => {
+      const order = await this.orderOf(run);
+      return order === before ? null : `${run}.rollback-${order}`;
+    };
+    await this.asked(
+      question,
+      async () => command.exitCode !== null,
+      (request) => this.decide(request, "approve", []),
+    );
+    const [code] = (await ended) as [number | null];
+    rmSync(directory, { recursive: true });
+    return code;
+  }
+
+  private async orderOf(run: string): Promise<number | null> {
+    const text = await this.store.text(`runs/${run}/order.json`);
+    return text === null ? null : (JSON.parse(text) as { order: number }).order;
+  }
+
+  /** Waits for a question and has it answered; where all `ended` without one, nobody is asked. */
+  private async asked(
+    question: () => Promise<string | null>,
+    ended: () => Promise<boolean>,
+    answer: (request: ApprovalRequest) => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      const name = await question();
+      const folder = createHash("sha256")
+        .update(name ?? "")
+        .digest("hex")
+        .slice(0, 32);
+      const text = name === null ? null : await this.store.text(`approvals/${folder}/request.json`);
+      if (text !== null) return answer((JSON.parse(text) as { body: ApprovalRequest }).body);
+      if (await ended()) return;
+      await delay(POLL_MS);
+    }
+  }
+
+  private async decide(request: ApprovalRequest, verdict: "approve" | "reject", pages: string[]): Promise<void> {
     const { target } = this.options;
     const secrets = new ManagedSecrets(process.env, clientSettings(process.env), Date.now);
     const key = Buffer.from(await secrets.resolve(`secret:${target.linkSecret}`), "utf8");
-    const question = `approvals/${createHash("sha256").update(job.run).digest("hex").slice(0, 32)}/request.json`;
-    for (;;) {
-      const text = await this.store.text(question);
-      if (text !== null) {
-        const { body: request } = JSON.parse(text) as { body: ApprovalRequest };
-        const [link] = approverLinks(request, target.reviewUrl, key);
-        const browser = functionUrl(target.reviewUrl, target.endpoint);
-        const path = (link?.link ?? "").slice(target.reviewUrl.length);
-        const decide = async (verdict: "approve" | "reject") => {
-          pages.push(...(await decideOnPage(browser, target.reviewUrl, path, verdict)));
-        };
-        return job.onQuestion({ decide });
-      }
-      if ((await this.describe(execution)).status !== "RUNNING") return;
-      await delay(POLL_MS);
-    }
+    const [link] = approverLinks(request, target.reviewUrl, key);
+    const browser = functionUrl(target.reviewUrl, target.endpoint);
+    const path = (link?.link ?? "").slice(target.reviewUrl.length);
+    pages.push(...(await decideOnPage(browser, target.reviewUrl, path, verdict)));
   }
 
   private describe(execution: string) {
