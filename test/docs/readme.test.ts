@@ -71,7 +71,7 @@ describe.skipIf(!reachable)("the README, followed to the letter in an empty fold
       const { status, stdout, stderr } = follow(first, folder, owner);
       expect(status, stderr).toBe(0);
       expect(stdout).toMatch(/outcome +passed/);
-      expect(stdout).toMatch(/247 analysed, 247 migrated/);
+      expect(stdout).toMatch(/247 analyzed, 247 migrated/);
       expect(readdirSync(join(folder, ".schema-gate", "runs"))).toHaveLength(1);
     },
     600_000,

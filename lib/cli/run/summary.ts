@@ -121,7 +121,7 @@ function tenantsText({ log, tenants, rollout }: Evidence): string {
     [of("gone"), "no longer in the registry", false],
   ] as const;
   const said = parts.flatMap(([count, what, always]) => (count > 0 || always ? [`${count} ${what}`] : []));
-  return [`${log.metrics.tenants_analyzed} analysed`, ...said].join(", ");
+  return [`${log.metrics.tenants_analyzed} analyzed`, ...said].join(", ");
 }
 
 function findingsText({ findings }: Evidence): string {

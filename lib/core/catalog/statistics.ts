@@ -28,7 +28,7 @@ export interface Statistics {
 interface TableStatistics {
   readonly schema: string;
   readonly name: string;
-  /** The planner's estimate; null when the table was never analysed. */
+  /** The planner's estimate; null when the table was never analyzed. */
   readonly rows: number | null;
   /** Bytes of the heap with its TOAST table. */
   readonly sizeBytes: number;

@@ -129,7 +129,7 @@ async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; finding
 const SMALLEST_ROW_BYTES = 28;
 
 /**
- * The largest size of each table over the fleet. A table that was never analysed counts with as many rows as could fit; a tenant that was
+ * The largest size of each table over the fleet. A table that was never analyzed counts with as many rows as could fit; a tenant that was
  * not read contributes nothing, and blocks elsewhere.
  */
 function largestTables(

@@ -67,7 +67,7 @@ describe("a fleet that changes", () => {
     expect((await fleet.command(["diff", "t000", spare])).code).toBe(1);
     const said = await fleet.command(["report", "--tenant", "t001"]);
     expect(said.stdout).toMatch(/^t001: migrated\n/);
-    expect(end.stdout).toMatch(/tenants {6}5 analysed, 5 migrated\n/);
+    expect(end.stdout).toMatch(/tenants {6}5 analyzed, 5 migrated\n/);
     expect(end.stdout).toMatch(/approved by {2}\S+ \(terminal, /);
     expect(end.stderr).toContain(`${spare} appeared: not migrated; schema-gate run does`);
     expect(end.stdout).toContain(`5 of 6: ${spare} appeared after the approval; schema-gate run takes it.`);

@@ -19,7 +19,7 @@ describe("the demo without a terminal", () => {
     const { code, stdout, stderr } = await ended(child);
     expect(code, stderr).toBe(0);
 
-    expect(stdout).toContain("247 analysed, 247 migrated");
+    expect(stdout).toContain("247 analyzed, 247 migrated");
     expect(stdout).toMatch(/042-prod: index app\.users\.idx_tenant_quota: missing/);
     expect(stdout).toMatch(/159-legacy: column app\.users\.quota_limit/);
     expect(stderr).toContain("3 columns, 2 indexes, 1 foreign key");

@@ -17,7 +17,7 @@ const FORMS: Readonly<Record<string, readonly [string, string]>> = {
     "create table notes (id int primary key)",
     "alter table notes add column body text not null",
   ],
-  "scans of a table that was never analysed, whose size is its file's": [
+  "scans of a table that was never analyzed, whose size is its file's": [
     "create table notes (id int primary key, body text); insert into notes select i, 'b' from generate_series(1, 500) i",
     `alter table notes add column n int; alter table notes alter column body set not null; update notes set n = id`,
   ],
