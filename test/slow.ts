@@ -125,7 +125,7 @@ export const SLOW: readonly string[] = [
   "test/steps/queries/plans.test.ts",
 ];
 
-/** What CI (`npm run test:ci`) tries and `npm test` leaves out: files that take longer than eight seconds on two cores. */
+/** What CI (`npm run test:ci`) tries and `npm test` leaves out: files that take longer than five seconds on two cores. */
 export const LONG: readonly string[] = [
   "test/adapters/aws/s3.test.ts",
   "test/adapters/contracts/session.test.ts",
