@@ -11,7 +11,13 @@ export const schemaDifference: SchemaDifference = {
     return { content: await extract(poolOf(session)) };
   },
   statements(from, to) {
-    const made = plan(contentOf(from).factBase, contentOf(to).factBase);
+    const facts = [...contentOf(from).factBase.facts(), ...contentOf(to).factBase.facts()];
+    const roles = facts.flatMap(({ id }) => (id.kind === "role" && "name" in id ? [id.name] : []));
+    const made = plan(contentOf(from).factBase, contentOf(to).factBase, {
+      // Roles belong to the server: one that somebody made between two captures is not the release's to drop.
+      scope: "database",
+      assumedRoles: roles,
+    });
     return made.actions.flatMap(({ sql }) => commandsOf(sql));
   },
 };
