@@ -5,7 +5,7 @@ import { literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
-import { identifying, isSame, type Resolvable, resolved, type Which } from "./resolved.js";
+import { isSame, resolved, resolving, type Which } from "./resolved.js";
 
 /** What expressions in applications mostly consist of: an implicit cast can make any of these ambiguous. */
 const COMMON = ["=", "<>", "<", ">", "+", "-", "*", "/", "||", "~~", "->>", "@>"];
@@ -37,11 +37,11 @@ export async function ambiguousOperators(
   const clone = await clones.make("operators");
   try {
     const all = await expressions(clone.session, [...names], types.slice(0, TYPES), input.schema);
-    const were = await resolved(clone.session, all.map(resolving), input);
+    const were = await resolved(clone.session, all.map(toResolve), input);
     const unique = all.flatMap((each, at) =>
       were[at]?.number === "one" ? [{ ...each, was: were[at]?.which ?? null }] : [],
     );
-    const are = await resolved(working.session, unique.map(resolving), input);
+    const are = await resolved(working.session, unique.map(toResolve), input);
     const made = [...operators, ...casts];
     const ambiguous = unique.filter((_, at) => are[at]?.number === "several");
     const others = unique.flatMap(({ was, ...each }, at) => {
@@ -109,9 +109,7 @@ function expressionOf({ operator, left, right }: Expression): string {
   return `${left === null ? "" : `(${left}) `}${operator} (${right})`;
 }
 
-function resolving(each: Expression): Resolvable {
-  return { resolve: null, identify: identifying(expressionOf(each)) };
-}
+const toResolve = (each: Expression) => resolving(expressionOf(each));
 
 function shown(operand: string): string {
   if (operand === UNTYPED) return "a text without a type";

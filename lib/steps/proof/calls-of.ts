@@ -1,6 +1,6 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import type { Row, Session } from "../../ports/database.js";
-import { IDENTIFYING, identifying, type Resolvable } from "./resolved.js";
+import { IDENTIFYING, identifying, type Resolvable, resolving } from "./resolved.js";
 
 /** A function as the server has it, before the release. */
 export interface Routine extends Row {
@@ -178,7 +178,7 @@ function callOf(of: Routine, { sql, called }: { sql: string; called: string }, {
   const rare = list.some((value) => value === UNTYPED || taken.unused.has(typeOf(value).replace(/\[\]$/, "")));
   const base = { of, called, arguments: shown.join(", "), rare };
   if (of.kind === "p") return { ...base, ...procedureCall(of, sql, given) };
-  return { ...base, resolve: null, identify: identifying(expressionOf(of, sql, given)) };
+  return { ...base, ...resolving(expressionOf(of, sql, given)) };
 }
 
 function expressionOf({ kind, direct }: Routine, name: string, given: readonly string[]): string {

@@ -125,7 +125,7 @@ export function renumbered(before: Numberings, after: Numberings, own: string | 
 export function numberingFindings(before: Numberings, after: Numberings, own: string | null): readonly Finding[] {
   return [...after].flatMap(([key, is]): Finding[] => {
     const was = before.get(key);
-    if (isTaken(is) && !(was && isTaken(was))) return [finding(is, own, takenText, BEHIND)];
+    if (isTaken(is) && !(was && isTaken(was))) return [finding(is, own, takenText, PAST_THE_ROWS)];
     return runsOut(is) && !(was && runsOut(was)) ? [finding(is, own, endText, WIDER)] : [];
   });
 }
@@ -149,7 +149,9 @@ function endText({ left, sequence, column, cycles }: Numbering, name: string): s
   return `After the release ${sequence} has ${numbers} left for ${name}.${column}, fewer than there are rows; then it ${then}.`;
 }
 
-const BEHIND = "Move the sequence past the existing rows, with setval or ALTER … RESTART, in the same release.";
+/** What to do about a sequence that gives numbers which rows have. */
+export const PAST_THE_ROWS =
+  "Move the sequence past the existing rows, with setval or ALTER … RESTART, in the same release.";
 const WIDER = "Give the sequence and its column bigint, or a higher MAXVALUE, in the same release.";
 
 function finding(of: Numbering, own: string | null, text: typeof takenText, remedy: string): Finding {

@@ -4,9 +4,12 @@ import { prepareSession, type SessionScope } from "../migration/prepare-session.
 
 /** An expression of one call or operator, or a CALL. */
 export interface Resolvable {
-  /** Parsed by the server, never run; null if `identify` is enough. */
-  readonly resolve: string | null;
-  /** Statements that create a function in pg_temp whose body is the expression: it shows what the server matched. */
+  /** Parsed by the server, never run. */
+  readonly resolve: string;
+  /**
+   * Statements that create a function in pg_temp whose body is the expression: it shows what the server matched. They fail without the
+   * right to make temporary objects, and before PostgreSQL 14; then it is not known which it was.
+   */
   readonly identify: string;
   /** If functions in pg_temp stand in for others: what those are. */
   readonly instead?: Pick<Which, "schema" | "kind">;
@@ -60,6 +63,12 @@ export async function resolved(
   }
 }
 
+/** How an expression is resolved. */
+export function resolving(expression: string): Resolvable {
+  const resolve = `prepare ${IDENTIFYING} as select ${expression}; deallocate ${IDENTIFYING}`;
+  return { resolve, identify: identifying(expression) };
+}
+
 /** What `identify` of an expression is at its end. */
 export function identifying(expression: string): string {
   return `create function pg_temp.${IDENTIFYING}() returns void language sql begin atomic select ${expression}; end`;
@@ -93,8 +102,8 @@ interface Answer {
 
 /** Runs with the tenant's search_path, so every name of ours has its schema. */
 function block(expressions: readonly Resolvable[]): string {
-  const array = (texts: readonly (string | null)[]) =>
-    `array[${texts.map((text) => (text === null ? "null" : literal(text))).join(", ")}]::pg_catalog.text[]`;
+  const array = (texts: readonly string[]) =>
+    `array[${texts.map((text) => literal(text)).join(", ")}]::pg_catalog.text[]`;
   const body = `
     declare
       resolves pg_catalog.text[] := ${array(expressions.map(({ resolve }) => resolve))};
@@ -105,15 +114,14 @@ function block(expressions: readonly Resolvable[]): string {
       for at in 1 .. ${expressions.length} loop
         found := null;
         begin
-          if resolves[at] is not null then execute resolves[at]; end if;
+          execute resolves[at];
           begin
             execute identifies[at];
             select pg_catalog.substring(p.prosqlbody::pg_catalog.text, '(?:funcid|aggfnoid|winfnoid|opno) [0-9]+') into found
             from pg_catalog.pg_proc p
             where p.proname operator(pg_catalog.=) ${literal(IDENTIFYING)}::pg_catalog.name
               and p.pronamespace operator(pg_catalog.=) pg_catalog.pg_my_temp_schema();
-          exception when others then
-            if resolves[at] is null then raise; end if;
+          exception when others then null;
           end;
           raise exception using errcode = ${literal(RESOLVED)};
         exception when others then

@@ -6,6 +6,7 @@ import type { Finding, Severity } from "../../core/finding.js";
 import { groupBy } from "../../core/group-by.js";
 import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
+import { PAST_THE_ROWS } from "./numbers-ahead.js";
 import { NO_DATA } from "./swallowed-writes.js";
 import { type RefusedWrite, type TriedWrites, tryWrites } from "./try-writes.js";
 
@@ -135,8 +136,7 @@ function remedyOf({ code, command, takesNone, byDefault, byAction }: RefusedWrit
     return "Let the trigger return the row, or give the rule a condition; what is to be refused is refused by RAISE or REVOKE, so that its writer learns of it.";
   if (byAction !== null)
     return "Give the foreign key another action, such as ON DELETE RESTRICT or CASCADE, or let its columns take what the action sets, in the same release.";
-  if (byDefault && code === "23505")
-    return "Move the sequence past the existing rows, with setval or ALTER … RESTART, in the same release.";
+  if (byDefault && code === "23505") return PAST_THE_ROWS;
   if (byDefault) return "Change the default, or the function or sequence that it calls, in the same release.";
   if (takesNone) return "Make the view a plain one over one table again, or give it INSTEAD OF triggers.";
   // 55000: a published table is written to without a replica identity.
