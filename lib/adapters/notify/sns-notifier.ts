@@ -38,7 +38,10 @@ export class SnsNotifier implements Notifier {
     return Promise.all(notice.people.map((person) => this.publish(person.id, outcomeMail(notice))));
   }
 
-  /** By address: whether it has confirmed its subscription. Null where that may not be asked. */
+  /**
+   * By address: whether it has confirmed its subscription. Null if that may not be asked, and if something other than mail subscribes,
+   * which may deliver to anybody.
+   */
   private async confirmed(): Promise<ReadonlyMap<string, boolean> | null> {
     const found = new Map<string, boolean>();
     let token: string | undefined;
@@ -50,7 +53,8 @@ export class SnsNotifier implements Notifier {
             ...(token === undefined ? {} : { NextToken: token }),
           }),
         );
-        for (const { Endpoint = "", SubscriptionArn = "" } of page.Subscriptions ?? []) {
+        for (const { Endpoint = "", Protocol = "", SubscriptionArn = "" } of page.Subscriptions ?? []) {
+          if (!Protocol.startsWith("email")) return null;
           const address = Endpoint.toLowerCase();
           found.set(address, found.get(address) === true || SubscriptionArn.startsWith("arn:"));
         }
@@ -89,5 +93,5 @@ function notReached({ email }: Person, confirmed: ReadonlyMap<string, boolean>):
   if (known === undefined) return "their address has no subscription of the topic";
   return known
     ? null
-    : "their address has not confirmed its subscription; the mail of SNS that asks for it is still good for three days";
+    : "their address has not confirmed its subscription; SNS has sent a mail for that, which is valid for three days";
 }

@@ -50,6 +50,13 @@ describe("SNS (simulated)", () => {
     expect(aws.published.map(approverOf).sort()).toEqual(["ada", "robin"]);
   });
 
+  it("asks everybody where something other than mail subscribes, which may reach them", async () => {
+    const { aws, sns } = await notifier();
+    aws.subscriptions = { "arn:aws:lambda:eu-central-1:123456789012:function:chat": `${TOPIC}:1` };
+    const mary = { person: { id: "mary", email: "mary@example.com" }, link: "mary" };
+    expect(await sns.approvalRequested(notice({ recipients: [mary] }))).toMatchObject([{ status: "sent" }]);
+  });
+
   it("tells each of those who were asked how the run ended", async () => {
     const { aws, sns } = await notifier();
     const people = notice().recipients.map(({ person }) => person);

@@ -212,7 +212,7 @@ export class SimulatedAws {
     }
     const members = Object.entries(this.subscriptions).map(
       ([endpoint, arn]) =>
-        `<member><Endpoint>${endpoint}</Endpoint><Protocol>email</Protocol><SubscriptionArn>${arn}</SubscriptionArn></member>`,
+        `<member><Endpoint>${endpoint}</Endpoint><Protocol>${endpoint.includes("@") ? "email" : "lambda"}</Protocol><SubscriptionArn>${arn}</SubscriptionArn></member>`,
     );
     const result = `<Subscriptions>${members.join("")}</Subscriptions>`;
     response.end(
