@@ -99,6 +99,6 @@ function tooLarge(c: Context): Response {
   return c.html(notice("Too much was sent", "A reason may have 2,000 characters."), 413) as Response;
 }
 
-function refuse(c: Context, turned: RefusedRequest): Response {
-  return c.html(notice(turned.title, turned.message), turned.status) as Response;
+function refuse(c: Context, refusal: RefusedRequest): Response {
+  return c.html(notice(refusal.title, refusal.message), refusal.status) as Response;
 }

@@ -18,7 +18,7 @@ export async function decideOnce(
     if (recorded.state.status !== "pending") await deps.settle(run);
     return null;
   }
-  const turned: RefusedRequest =
+  const refusal: RefusedRequest =
     recorded === null
       ? REFUSED_REQUESTS["unknown-run"]
       : {
@@ -27,8 +27,8 @@ export async function decideOnce(
           title: "This does not count",
           message: recorded.message,
         };
-  await deps.audit({ kind: "refusal", run, person: name, channel, code: turned.code, message: turned.message, at });
+  await deps.audit({ kind: "refusal", run, person: name, channel, code: refusal.code, message: refusal.message, at });
   // An earlier answer may have been recorded by a process that died before it could continue the run.
   if (recorded !== null && recorded.state.status !== "pending") await deps.settle(run);
-  return turned;
+  return refusal;
 }

@@ -31,13 +31,13 @@ export async function holdRollout(
   capability: Capability | RefusedRequest,
   submission: Submission,
 ): Promise<RefusedRequest | null> {
-  const turned = isRefusedRequest(capability) ? capability : await attempt(deps, capability, submission);
-  if (turned === null) return null;
+  const refusal = isRefusedRequest(capability) ? capability : await attempt(deps, capability, submission);
+  if (refusal === null) return null;
   // What an unsigned link says about its run or its holder is not trusted.
   const [run, person] = isRefusedRequest(capability) ? [null, null] : [capability.run, capability.person];
-  const { code, message } = turned;
+  const { code, message } = refusal;
   await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at: deps.clock.now() });
-  return turned;
+  return refusal;
 }
 
 async function attempt(

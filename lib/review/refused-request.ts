@@ -11,48 +11,48 @@ export interface RefusedRequest {
 }
 
 export const REFUSED_REQUESTS = {
-  "no-capability": turned(
+  "no-capability": refusal(
     "no-capability",
     403,
     "A link is needed",
     "Open this page with the link that was sent to you.",
   ),
-  malformed: turned("malformed", 403, "This link is not whole", "Copy the whole link, or ask for a new one."),
-  forged: turned(
+  malformed: refusal("malformed", 403, "This link is not whole", "Copy the whole link, or ask for a new one."),
+  forged: refusal(
     "forged",
     403,
     "This link does not open this run",
     "It was made for another run, or not by us. Ask for a new one.",
   ),
-  expired: turned("expired", 410, "This link has expired", "The time to decide is over. Start a new run."),
-  "view-only": turned(
+  expired: refusal("expired", 410, "This link has expired", "The time to decide is over. Start a new run."),
+  "view-only": refusal(
     "view-only",
     403,
     "This link only shows the page",
     "Decide with the link that was sent to you as an approver.",
   ),
-  "cross-site": turned(
+  "cross-site": refusal(
     "cross-site",
     403,
     "Not sent from this page",
     "A decision counts only when it is sent from this page.",
   ),
-  csrf: turned("csrf", 403, "Not sent from this page", "Open the link again, allow its cookie, and decide there."),
-  "bad-form": turned("bad-form", 400, "The form is not complete", "Open the link again and decide there."),
-  "unknown-run": turned("unknown-run", 404, "There is nothing to decide", "The run asks for no approval."),
-  "not-rolling": turned(
+  csrf: refusal("csrf", 403, "Not sent from this page", "Open the link again, allow its cookie, and decide there."),
+  "bad-form": refusal("bad-form", 400, "The form is not complete", "Open the link again and decide there."),
+  "unknown-run": refusal("unknown-run", 404, "There is nothing to decide", "The run asks for no approval."),
+  "not-rolling": refusal(
     "not-rolling",
     409,
     "There is nothing to pause",
     "The rollout is not at work. Open the link again to see where it stands.",
   ),
-  "state-changed": turned(
+  "state-changed": refusal(
     "state-changed",
     409,
     "What you saw has changed",
     "The schemas, rows, plans or config are no longer those that were to be approved. Start a new run.",
   ),
-  tampered: turned(
+  tampered: refusal(
     "tampered",
     409,
     "The record of this run was changed",
@@ -60,7 +60,7 @@ export const REFUSED_REQUESTS = {
   ),
 } as const;
 
-function turned(
+function refusal(
   code: RefusedRequest["code"],
   status: RefusedRequest["status"],
   title: string,

@@ -30,12 +30,12 @@ export async function submit(
   const form = isRefusedRequest(capability) ? capability : checkForm(deps, capability, submission);
   const model = isRefusedRequest(capability) || isRefusedRequest(form) ? null : await deps.model(capability.run);
   if (isRefusedRequest(capability) || isRefusedRequest(form) || model === null) {
-    const turned = isRefusedRequest(form) ? form : REFUSED_REQUESTS["unknown-run"];
+    const refusal = isRefusedRequest(form) ? form : REFUSED_REQUESTS["unknown-run"];
     // What an unsigned link says about its run or its holder is not trusted.
     const [run, person] = isRefusedRequest(capability) ? [null, null] : [capability.run, capability.person];
-    const { code, message } = turned;
+    const { code, message } = refusal;
     await deps.audit({ kind: "refusal", run, person, channel: "link", code, message, at });
-    return turned;
+    return refusal;
   }
   const { run, person, nonce } = capability;
   const { verdict, reason } = form;

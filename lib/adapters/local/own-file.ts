@@ -9,9 +9,11 @@ const TO_READ = constants.O_RDONLY | OWN;
 export const TO_APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | OWN;
 
 /** Something else lies where the gate wrote a file. It could lead elsewhere, never end, or be another thing when it is read again. */
-class NoFileOfOurs extends TamperedError {
+class NotOurFile extends TamperedError {
   constructor(path: string, what: string, made = "file") {
-    super(`${path} is ${what}, not the ${made} that the gate made there, so nothing goes on from it; start a new run`);
+    super(
+      `${path} is ${what}, not the ${made} that the gate made there, so the run cannot continue from it; start a new run`,
+    );
   }
 }
 
@@ -46,7 +48,7 @@ export function readOwnSync(path: string): Buffer | null {
 /** The same of what must be there. */
 export function keptSync(path: string): Buffer {
   const bytes = readOwnSync(path);
-  if (bytes === null) throw new TamperedError(`${path} is gone, so nothing goes on from it; start a new run`);
+  if (bytes === null) throw new TamperedError(`${path} is gone, so the run cannot continue from it; start a new run`);
   return bytes;
 }
 
@@ -73,12 +75,12 @@ function opened(path: string): number | null {
 
 /** Throws `TamperedError` for what is no plain file. */
 export function refuseOther(path: string, stat: Stats): void {
-  if (!stat.isFile()) throw new NoFileOfOurs(path, kindOf(stat));
+  if (!stat.isFile()) throw new NotOurFile(path, kindOf(stat));
 }
 
 /** The same for what is no folder. */
 export function refuseFolder(path: string, stat: Stats): void {
-  if (!stat.isDirectory()) throw new NoFileOfOurs(path, kindOf(stat), "folder");
+  if (!stat.isDirectory()) throw new NotOurFile(path, kindOf(stat), "folder");
 }
 
 /** Null where nothing is. A link fails to open, and so do a socket and a device without a driver. */

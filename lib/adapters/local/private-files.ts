@@ -154,7 +154,11 @@ export function holdKey(path: string, access: Access = PRIVATE): void {
 /** Keeps what is below a folder out of version control. */
 export function ignoreInGit(folder: string, access: Access): void {
   const path = join(folder, ".gitignore");
-  // Never through a link that leads to what is not there yet.
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+  try {
+    // Never through a link that leads to what is not there yet.
     writeFileSync(path, "*\n", { mode: access.file, flag: "wx" });
+  } catch (error) {
+    // There already, or another process was first.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }

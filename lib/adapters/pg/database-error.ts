@@ -27,8 +27,8 @@ const SYSTEM: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no host of that name",
   EAI_AGAIN: "the name of the host cannot be looked up at the moment",
   ETIMEDOUT: "the host does not answer",
-  EHOSTUNREACH: "there is no way to the host",
-  ENETUNREACH: "there is no way to the host's network",
+  EHOSTUNREACH: "there is no route to the host",
+  ENETUNREACH: "there is no route to the host's network",
 };
 
 /** The driver asks its caller for a password in vain, and fails with a type check's message. */

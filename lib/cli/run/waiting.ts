@@ -57,7 +57,7 @@ async function waitForAnswer(
   await printVerdict(io, ports);
   if (mode === "leave") {
     io.stderr.write(`Waiting for an approval. Decide with: schema-gate approve ${ports.run}\n`);
-    io.stderr.write(`then continue with:                      schema-gate resume ${ports.run}\n`);
+    io.stderr.write(`then continue with:                   schema-gate resume ${ports.run}\n`);
     return false;
   }
   const server = await openReviewServer(ports, options.port, options.channels);

@@ -73,8 +73,12 @@ async function press(c: Context, deps: SlackDeps, payload: Pressed): Promise<Res
     if (action.action_id === REJECT_ACTION) await askForReason(deps, payload, button);
     if (action.action_id === APPROVE_ACTION) {
       const nonce = `${payload.user.id} ${action.action_ts}`;
-      const turned = await decide(deps, payload.user.id, { ...button, reason: null }, nonce);
-      await tell(deps, payload, turned === null ? "Your approval counts." : `This does not count: ${turned.message}.`);
+      const refusal = await decide(deps, payload.user.id, { ...button, reason: null }, nonce);
+      await tell(
+        deps,
+        payload,
+        refusal === null ? "Your approval counts." : `This does not count: ${refusal.message}.`,
+      );
     }
   }
   return c.text("", 200);
@@ -95,10 +99,10 @@ async function reject(c: Context, deps: SlackDeps, { user, view }: Submitted): P
   const button = view.callback_id === REJECT_VIEW ? readButton(view.private_metadata) : null;
   if (button === null) return c.text("", 200);
   const reason = view.state.values.reason.text.value ?? "";
-  const turned = await decide(deps, user.id, { ...button, reason }, `${user.id} ${view.id}`);
-  return turned === null
+  const refusal = await decide(deps, user.id, { ...button, reason }, `${user.id} ${view.id}`);
+  return refusal === null
     ? c.json({ response_action: "clear" })
-    : c.json({ response_action: "errors", errors: { reason: `This does not count: ${turned.message}.` } });
+    : c.json({ response_action: "errors", errors: { reason: `This does not count: ${refusal.message}.` } });
 }
 
 /** A reason makes it a rejection. */
