@@ -2,11 +2,14 @@ import type { Command } from "commander";
 import { workspaceIn } from "../../adapters/local/workspace.js";
 import { UsageError } from "../../api/usage-error.js";
 import { isEverybody } from "../../core/rollout/selection.js";
+import { TamperedError } from "../../ports/tampered.js";
 import type { CommandModule } from "../command.js";
+import type { Io } from "../io.js";
+import type { RunStatus } from "../json/run.js";
 import { findRun, listRuns } from "../run/find-run.js";
 import { printStatuses } from "../run/print-statuses.js";
 import { describeSelection, selectionOf } from "../run/selection-options.js";
-import { statusOf } from "../run/status-of.js";
+import { statusOf, unreadable } from "../run/status-of.js";
 import { watchRun } from "../run/watch-run.js";
 
 const HELP = `
@@ -43,9 +46,14 @@ export const status: CommandModule = {
       return options.watch === true ? watchOnAws(io, run, json) : statusOnAws(io, run, json);
     }
     if (options.watch === true) return watchRun(io, await findRun(io, run));
-    const names = run === undefined ? listRuns(workspaceIn(io.cwd, io.env)).slice(0, MOST_RUNS) : [run];
-    const found = await Promise.all(names.map((name) => findRun(io, name)));
-    const statuses = await Promise.all(found.map(statusOf));
+    const statuses =
+      run === undefined
+        ? await Promise.all(
+            listRuns(workspaceIn(io.cwd, io.env))
+              .slice(0, MOST_RUNS)
+              .map((name) => listed(io, name)),
+          )
+        : [await statusOf(await findRun(io, run))];
     printStatuses(io, statuses, {
       json: options.json === true,
       none: "No runs here yet. Start one with: schema-gate run, or schema-gate demo",
@@ -53,3 +61,18 @@ export const status: CommandModule = {
     return 0;
   },
 };
+
+/** One run that cannot be believed must not hide the others; asked for by its name, it says why. */
+async function listed(io: Io, run: string): Promise<RunStatus> {
+  try {
+    return await statusOf(await findRun(io, run));
+  } catch (error) {
+    if (!(error instanceof TamperedError || error instanceof UsageError || isOfTheSystem(error))) throw error;
+    return unreadable(run);
+  }
+}
+
+/** A right that is missing, a share that is gone, a link that leads to itself. */
+function isOfTheSystem(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}

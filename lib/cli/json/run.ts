@@ -30,7 +30,9 @@ export const runOutput = z
 const runStatus = z.strictObject({
   run: z.string(),
   release: z.string().nullable().meta({ description: "Null until the release was read." }),
-  state: z.enum([...VERDICTS, "waiting for an approval", "held", "running", "unfinished"]),
+  state: z.enum([...VERDICTS, "waiting for an approval", "held", "running", "unfinished", "unreadable"]).meta({
+    description: "unreadable: its folder cannot be read or believed, and every count is 0; `next` says why.",
+  }),
   held: z.string().nullable().meta({ description: "Who paused the rollout, or which window it waits for." }),
   tenants: z.int(),
   migrated: z.int(),

@@ -21,6 +21,7 @@ export function printStatuses(
 }
 
 function line({ run, release, state, held, leftMs, migrated, tenants, next }: RunStatus): string {
+  if (state === "unreadable") return `${printableLine(run)}  ${state}  → ${printableLine(next ?? "")}`;
   const progress = migrated > 0 ? `${migrated} of ${plural(tenants, "tenant")} migrated` : plural(tenants, "tenant");
   const left = leftMs === null || leftMs === 0 ? "" : `, about ${duration(leftMs)} left`;
   return `${printableLine(run)}  ${printable(release ?? "not loaded")}  ${held === null ? state : `held: ${printable(held)}`}  ${progress}${left}${next ? `  → ${next}` : ""}`;

@@ -3,6 +3,7 @@ import { systemClock } from "../../adapters/local/system-clock.js";
 import type { Workspace } from "../../adapters/local/workspace.js";
 import { approvalState } from "../../core/approval/decide.js";
 import type { Release } from "../../core/migration/release.js";
+import { shellWord } from "../../core/render/shell-word.js";
 import type { Tenant } from "../../ports/registry.js";
 import { backfillsSoFar } from "../../steps/rollout/backfills-so-far.js";
 import { expectedTime } from "../../steps/rollout/expected-time.js";
@@ -36,6 +37,12 @@ export async function statusOf({ workspace, artifacts, request }: FoundRun): Pro
   if (isWorkedOn(workspace, run))
     return { ...common, leftMs, state: "running", next: `schema-gate status ${run} --watch` };
   return { ...common, leftMs, state: outcome ? "failed" : "unfinished", next: `schema-gate resume ${run}` };
+}
+
+/** A run whose folder or approval cannot be read or believed. */
+export function unreadable(run: string): RunStatus {
+  const nothing = { release: null, tenants: 0, migrated: 0, held: null, leftMs: null, backfills: [] };
+  return { run, ...nothing, state: "unreadable", next: `schema-gate status ${shellWord(run)}` };
 }
 
 /** A lock that cannot be read is said to whoever needs it. */
