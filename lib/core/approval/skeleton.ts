@@ -72,13 +72,17 @@ function letterOfSign(sign: string): string {
   return String.fromCharCode("a".charCodeAt(0) + code - first);
 }
 
+/** Signs before the first letter and after the last: `alex.`, `~alex` and `alex@example.com.` are no further people. */
+const AROUND = /^[\p{P}\p{Z}~^`=+<>$]+|[\p{P}\p{Z}~^`=+<>$]+$/gu;
+
 /**
- * What a name looks like: two names that look alike have the same skeleton. Case, width, surrounding space, invisible characters and look-alike
- * letters of other scripts do not count.
+ * What a name looks like: two names that look alike have the same skeleton. Case, width, surrounding space and signs, invisible characters and
+ * look-alike letters of other scripts do not count.
  */
 export function skeleton(name: string): string {
   const letters = BETWEEN.reduce((text, [like, sign]) => text.replace(like, sign), plain(name));
-  return [...letters].map((letter) => LATIN.get(letter) ?? letter).join("");
+  const latin = [...letters].map((letter) => LATIN.get(letter) ?? letter).join("");
+  return latin.replace(AROUND, "") || latin;
 }
 
 /** Whether a name has Latin letters as well as letters of a script that looks like Latin, which no person's name has. */

@@ -114,7 +114,7 @@ describe("the login that started a run", () => {
 });
 
 describe("who has a part in the change", () => {
-  const alex = { id: "alex", email: "alex@example.com" };
+  const alex = { id: "alex", email: "alex@example.com", slack: "U024BE7LH" };
   const by = (author: string, approver: object = alex) =>
     approverProblem({ requester: "kim", coauthors: [author], approvers: [approver as typeof alex] }, "alex");
 
@@ -131,6 +131,38 @@ describe("who has a part in the change", () => {
     "12-alex@users.noreply.gitlab.com",
     "Alex ＜alex@example.com＞",
     "<alex@example.com>",
+    "alex@example.com.",
+    "mailto:alex@example.com",
+    '"alex"@example.com',
+    "alex(x)@example.com",
+    "alex@(x)example.com",
+    "alex @ example.com",
+    "al\\ex@example.com",
+    "robin alex@example.com",
+    "x <<alex@example.com>>",
+    "x <alex@example.com",
+    "alex &lt;alex@example.com&gt;",
+    "<@U024BE7LH|alex>",
+    "U024BE7LH.",
+    "CORP\\alex",
+    "corp/alex",
+    "https://github.com/alex",
+    "cn=alex",
+    "alex:1000",
+    "alex[bot]",
+    "alex+ci",
+    "alex and robin",
+    "robin & alex",
+    "alex.",
+    ".alex",
+    "_alex",
+    "~alex",
+    "`alex`",
+    "“alex”",
+    "alex@",
+    "alex@localhost",
+    "alex@runner-7",
+    "alex@users.noreply.github.com.",
   ])("%j is alex", (author) => {
     expect(by(author)).toContain("cannot approve it");
   });
@@ -144,6 +176,10 @@ describe("who has a part in the change", () => {
     "alex@example.org",
     "team+alex@example.com",
     "alexander",
+    "alex-maria",
+    "alex.b",
+    "maria alex",
+    "alex@runner-7.example.com",
     "robin <robin@example.com>",
     "1234+robin@users.noreply.github.com",
   ])("%j is somebody else", (author) => {
