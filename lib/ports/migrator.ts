@@ -8,7 +8,7 @@ export interface MigratorOptions {
   readonly shared?: readonly string[];
   /** Longest time that its sessions wait for a lock. Milliseconds; 0 means no limit. */
   readonly lockTimeout: number;
-  /** When it begins, by the server's clock: sessions that use another application_name are recognized by it. */
+  /** When it begins, by the server's clock: sessions that use another application_name are recognized by it; "infinity": by their name alone. */
   readonly since: string;
   /** Ends the command early. */
   readonly signal?: AbortSignal;

@@ -1,3 +1,5 @@
+import { appendFileSync } from "node:fs";
+import { Socket } from "node:net";
 import pg from "pg";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { localMigrator } from "../../lib/adapters/local/local-migrator.js";
@@ -142,6 +144,20 @@ const common = (url: string) =>
   }) as const;
 
 beforeAll(() => loadParser());
+
+/** A connection that comes from this address. */
+function socketFrom(localAddress: string): Socket {
+  const socket = new Socket();
+  const connect = socket.connect.bind(socket);
+  return Object.assign(socket, { connect: (port: number, host: string) => connect({ port, host, localAddress }) });
+}
+
+/** Lets logins come from these addresses. */
+async function admit(client: pg.Client, addresses: string): Promise<void> {
+  const { rows } = await client.query("show hba_file");
+  appendFileSync(rows[0].hba_file, `\nhost all all ${addresses} scram-sha-256\n`);
+  await client.query("select pg_reload_conf()");
+}
 
 describe.each(MAJORS)("a release that takes lock_timeout away while somebody holds the lock, on %s", (major) => {
   async function given(sql: string, holding: string, login: Login = "superuser"): Promise<number> {
@@ -328,6 +344,8 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
     const settled = async (body: string, holding: string) => {
       await makeLogin(major, login);
       const { url, client } = await temporaryDatabase(major, setupAs(login, SETUP));
+      // Another's session as the same login would leave only the name to tell the program's.
+      await client.query("set application_name = 'schema-gate test'");
       const own = urlAs(login, url);
       const holder = await testSession(url);
       await holder.script(`begin; lock table public.t in ${holding} mode`);
@@ -386,6 +404,56 @@ describe.each(MAJORS)("a release that takes lock_timeout away while somebody hol
       await holder.script("commit");
       expect(await outcome).toBeNull();
     }, 30_000);
+  });
+
+  describe("an application's session of the program's login, begun while the program runs", () => {
+    const login = "least-privilege";
+
+    /** `early`: another one was there all along. `elsewhere`: it comes from another address. */
+    async function stays(sql: string, { early = false, schema = null as string | null, elsewhere = false }) {
+      await makeLogin(major, login);
+      const { url, client } = await temporaryDatabase(major, setupAs(login, SETUP));
+      await client.query("set application_name = 'schema-gate test'");
+      const own = urlAs(login, url);
+      const application = async (localAddress = "127.0.0.1") => {
+        const opened = new pg.Client({ connectionString: own, stream: () => socketFrom(localAddress) });
+        opened.on("error", () => {});
+        await opened.connect();
+        onTestFinished(() => opened.end().catch(() => {}));
+        return opened;
+      };
+      if (early) await application();
+      if (elsewhere) await admit(client, "127.0.0.2/32");
+      const directory = temporaryFolder();
+      const body = `while (!(await client.query("select pg_try_advisory_lock(8) as free from pg_sleep(0.1)")).rows[0].free);`;
+      const program = writeMigrator(directory, body);
+      const secrets = localSecrets({}, directory);
+      const migrator = localMigrator({ secrets, directory, environment: {}, seal: async () => "as begun" });
+      const command = { argv: [program], timeout: 60_000, environment: {}, sha256: null };
+      const migration = { ...testMigration("select 1"), migrator: command };
+      const holder = await testSession(url);
+      await holder.script("begin; lock table public.t in row exclusive mode; select pg_advisory_lock(8)");
+      const outcome = applyMigration(await testSession(own), { ...common(own), schema, migration, migrator });
+      const runs = `select from pg_stat_activity
+        where datname = current_database() and application_name like 'schema-gate-m%' and query like '%try_advisory%'`;
+      while ((await client.query(runs)).rowCount === 0) await testClock.sleep(50);
+      const app = await application(elsewhere ? "127.0.0.2" : undefined);
+      const work = app.query(sql);
+      // Long enough for the watch to look twice while it waits.
+      await testClock.sleep(LOCK_TIMEOUT_MS + 1_000);
+      await holder.script("commit; select pg_advisory_unlock_all()");
+      await work;
+      await outcome;
+      await app.query("select * from t");
+    }
+
+    it.each([
+      ["waits, where another one was there", "begin; lock table public.t in share mode", { early: true }],
+      ["holds its temporary table", "create temp table mine (a int); begin; truncate mine", {}],
+      ["holds a table that it makes", "begin; create table public.mine (a int); create index on public.mine (a)", {}],
+      ["waits, and comes from elsewhere", "begin; lock table public.t in share mode", { elsewhere: true }],
+      ["waits, next to a tenant's schema", "begin; lock table public.t in share mode", { schema: "public" }],
+    ])("stays: it %s", (_, sql, options) => stays(sql, options), 60_000);
   });
 
   it("a row trigger with a SET clause, in each try of a backfill's batch", async () => {

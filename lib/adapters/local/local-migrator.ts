@@ -127,8 +127,7 @@ function databaseUrl(
 
 /** A backend continues its statement after its client is gone, so it is ended too: by the login, which owns the session. */
 async function endSessions(session: Session, { schema, since }: MigratorOptions): Promise<void> {
-  // In a database of several tenants a session that began since may be another tenant's: there the name alone tells.
-  const program = [applicationFor(schema), schema === null ? since : "infinity"];
+  const program = [applicationFor(schema), since];
   try {
     await session.script("begin; set local role none");
     await session.query(`select pg_terminate_backend(p.pid) from (${PROGRAM_SESSIONS}) p`, program);

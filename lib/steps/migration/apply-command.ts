@@ -1,5 +1,6 @@
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import type { MigratorCommand } from "../../core/migration/migrator-command.js";
+import { PROGRAM_SINCE } from "../../core/migration/program-sessions.js";
 import { qualified } from "../../core/sql/quote.js";
 import type { KeepAside } from "../../core/undo/keep/aside.js";
 import type { Session } from "../../ports/database.js";
@@ -52,7 +53,7 @@ export async function applyCommand(
     await inTransaction(session, input.isolation, keep, first);
   }
   const { lockTimeout, shared } = settings;
-  const program = { application: migrator.application(schema), since: await serverTime(session) };
+  const program = { application: migrator.application(schema), since: await beginning(session, schema) };
   const options = {
     schema,
     ...(shared ? { shared } : {}),
@@ -74,9 +75,17 @@ export async function applyCommand(
   return { resumed, keptBytes: budget.taken, output };
 }
 
-async function serverTime(session: Session): Promise<string> {
-  const [row] = await session.query<{ now: string }>("select clock_timestamp()::text as now");
-  return row?.now ?? "infinity";
+/** In a database of several tenants, and behind a pooler, a session that began since may be anybody's: there the name alone tells. */
+async function beginning(session: Session, schema: string | null): Promise<string> {
+  if (schema !== null || session.pooled) return "infinity";
+  // The login sees its own sessions whole.
+  await session.script("begin; set local role none");
+  try {
+    const [row] = await session.query<{ since: string }>(PROGRAM_SINCE);
+    return row?.since ?? "infinity";
+  } finally {
+    await session.script("commit");
+  }
 }
 
 async function copiesAreThere(session: Session, keep: readonly KeepAside[], schema: string | null): Promise<boolean> {
