@@ -62,6 +62,8 @@ export interface Session {
    * `DatabaseError` if the connection fails, or if a driver cannot do it.
    */
   describe(statements: readonly Preparation[], more: { readonly plans: boolean }): Promise<readonly Described[]>;
+  /** Where each transaction may be led elsewhere: throws if this one does not reach the database that was approved. */
+  readonly assertApproved?: () => Promise<void>;
   /** On a clone, where a lesser role executes: what the login creates for it. */
   readonly makeExtension?: MakeExtension;
   close(): Promise<void>;

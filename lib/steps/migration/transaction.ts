@@ -11,6 +11,7 @@ export async function inTransaction<T>(
 ): Promise<T> {
   try {
     await session.script([`begin isolation level ${isolation}`, ...first].join("; "));
+    await session.assertApproved?.();
     const result = await work();
     await session.script([...last(result), "commit"].join("; "));
     return result;

@@ -59,6 +59,7 @@ export class TenantGuard implements Guard {
 
   async outside(session: Session, version: string): Promise<boolean> {
     const { tenant, run, concurrentTimeout, needed } = this.options;
+    await session.assertApproved?.();
     const limit = concurrentTimeout === 0 ? 0 : concurrentTimeout + MARGIN_MS;
     if (!this.leased) {
       await session.script(bindSchemas(SETUP, tenant.schema)).catch(madeByAnother);

@@ -37,9 +37,11 @@ export function heldTo(database: Database, target: Target | null): Database {
       const session = await database.connect(tenant, options);
       // A subscriber is by nature another database.
       if (options.subscriber) return session;
+      const assertApproved = async () => refuseOther(tenant, target, await targetOf(session));
       try {
-        refuseOther(tenant, target, await targetOf(session));
-        return session;
+        await assertApproved();
+        const anywhere = session.pooled || (await session.backendNow()) === null;
+        return anywhere ? Object.assign(session, { assertApproved }) : session;
       } catch (error) {
         await session.close();
         throw error;
