@@ -38,7 +38,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
       const endpoint = endpointOfSession(session);
       const hidden = endpoint.password === undefined ? [] : [endpoint.password];
       const own = await ownEnvironment(options.secrets, command, hidden);
-      await refuseAnother(command, options.seal);
+      await refuseAnother(command, options.seal, "is not the one that the run began with");
       await endSessions(session, settings);
       const inherited = INHERITED.flatMap((name) => {
         const value = options.environment[name];
@@ -59,6 +59,7 @@ export function localMigrator(options: LocalMigratorOptions): Migrator {
       });
       const output = redact(ended.output, hidden);
       await endSessions(session, settings);
+      await refuseAnother(command, options.seal, "was exchanged while it ran, so nobody knows what ran", output);
       if (ended.status === "ended" && ended.code === 0) return output;
       throw new MigratorFailed(redact(reasonOf(command, ended, output), hidden), output);
     },
@@ -89,16 +90,21 @@ async function ownEnvironment(
   return values;
 }
 
-/** Exactly these files were gated and approved; they are checked before each call. */
-async function refuseAnother(command: MigratorCommand, seal: () => Promise<string>): Promise<void> {
+/** Exactly these files were gated and approved; they are checked before and after each call. */
+async function refuseAnother(
+  command: MigratorCommand,
+  seal: () => Promise<string>,
+  problem: string,
+  output = "",
+): Promise<void> {
   if (command.sha256 === null) return;
   const now = await seal().catch((error) => {
-    if (error instanceof UnsafeFileError) throw new MigratorFailed(error.message, "");
+    if (error instanceof UnsafeFileError) throw new MigratorFailed(error.message, output);
     throw error;
   });
   if (now === command.sha256) return;
-  const what = "the program, a file among its arguments, the migrations' folder or migrator.files was changed";
-  throw new MigratorFailed(`the migrator ${command.argv[0]} is not the one that the run began with: ${what}`, "");
+  const what = "the program, a file among its arguments, what they import, the migrations' folder or migrator.files";
+  throw new MigratorFailed(`the migrator ${command.argv[0]} ${problem}: ${what} was changed`, output);
 }
 
 /** A name without a slash is looked up on the PATH, any other is relative to the config. */

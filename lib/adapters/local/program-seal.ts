@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { access, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
+import { constants, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { basename, delimiter, join, relative, resolve } from "node:path";
 import { UnsafeFileError } from "./private-files.js";
+import { INSTALLED, placesIn, readByRunner, readThrough } from "./program-reads.js";
 
 export interface SealedProgram {
   readonly argv: readonly string[];
@@ -18,78 +19,31 @@ export interface SealedProgram {
 
 /**
  * One SHA-256 over everything that a team's own program is known to execute: the program, wherever on the PATH it is, every file or folder
- * that an argument names in any form, what a runner reads from its folder (`npm run`, `make`), the migrations' folder, and what the config
- * lists. Any change, addition or removal there gives another digest. Throws `UnsafeFileError` for a pipe or a socket, since nobody knows
+ * that an argument names in any form, what these have executed, what a runner reads from its folder (`npm run`, `make`) with the packages that
+ * are installed there, the migrations' folder, and what the config lists. Any change, addition or removal there gives another digest. Throws `UnsafeFileError` for a pipe or a socket, since nobody knows
  * what is read from it.
  */
-export async function programSeal(program: SealedProgram): Promise<string> {
+export async function programSeal(program: SealedProgram, now = Date.now()): Promise<string> {
   const { argv, directory, migrations, files } = program;
   const [name = "", ...rest] = argv;
-  const named = [...rest.flatMap(placesIn), ...argv.flatMap(readByRunner), ...files];
-  const places = [await found(program, name), migrations, ...named.map((one) => resolve(directory, one))];
+  const named = [...rest.flatMap(placesIn), ...files].map((one) => resolve(directory, one));
+  const direct = [await lookedUp(program, name), ...named, ...argv.flatMap((word) => readByRunner(word, directory))];
+  const places = [migrations, ...(await readThrough(direct, directory))];
   const hash = createHash("sha256").update(JSON.stringify(argv));
-  const runs = join(directory, ".schema-gate");
-  for (const place of [...new Set(places)].sort()) {
-    for (const [path, digest] of await digests(place, runs))
-      hash.update(JSON.stringify([relative(directory, path), digest]));
-  }
+  const found: Sealed = { entries: [], seen: new Set(), runs: join(directory, ".schema-gate") };
+  for (const place of [...new Set(places)].sort())
+    if (INSTALLED.test(basename(place))) sealInstalled(place, found, now);
+    else seal(place, found, false);
+  hash.update(JSON.stringify(found.entries.map(([path, digest]) => [relative(directory, path), digest])));
   return hash.digest("hex");
 }
 
-/**
- * Paths that an argument may name: as a whole, after `--name=`, a letter (`-cFILE`), `@` or a scheme (`filesystem:sql`), in a list
- * (`a.jar:b.jar`, `a.sql,b.sql`), as a module (`-m app.migrate`).
- */
-function placesIn(argument: string): readonly string[] {
-  if (/^(?!file:)[a-z][a-z0-9+.-]*:\/\//i.test(argument)) return [];
-  const parts = argument.replace(/\bfile:\/\//i, "").split(/[=:,;@]/);
-  const short = /^-[A-Za-z](.+)/.exec(parts[0] ?? "")?.[1];
-  const module = /^[\w.]+$/.test(argument) ? argument.replaceAll(".", "/") : "";
-  return [
-    ...new Set([argument, argument.replace(/^[^=]*=/, ""), ...parts, short ?? "", module, `${module}.py`]),
-  ].filter((part) => !/^\/*$/.test(part));
-}
-
-/** What runners and migrators read from the folder that they are started in, by their name. */
-const RUNNERS: readonly (readonly [program: RegExp, files: string])[] = [
-  [
-    /^(npm|npx|yarn|pnpm|bun|bunx|node|tsx|ts-node|deno)$/,
-    "package.json package-lock.json npm-shrinkwrap.json yarn.lock .yarnrc .yarnrc.yml pnpm-lock.yaml .npmrc .pnpmfile.cjs bun.lock bunfig.toml deno.json tsconfig.json",
-  ],
-  [/^(make|gmake|just|task)$/, "GNUmakefile makefile Makefile justfile Justfile .justfile Taskfile.yml Taskfile.yaml"],
-  [/^(bundle|rake|rails|ruby)$/, "Gemfile Gemfile.lock Rakefile rakefile Rakefile.rb config/database.yml"],
-  [
-    /^(cargo|diesel|sqlx|sea-orm-cli|refinery)$/,
-    "Cargo.toml Cargo.lock .cargo/config.toml rust-toolchain.toml diesel.toml build.rs src",
-  ],
-  [
-    /^(python[\d.]*|poetry|uv|pipenv|alembic|django-admin|flask)$/,
-    "alembic.ini pyproject.toml setup.cfg manage.py poetry.lock uv.lock Pipfile Pipfile.lock",
-  ],
-  [
-    /^(prisma|knex|sequelize|typeorm|drizzle-kit|db-migrate|node-pg-migrate)$/,
-    "package.json prisma knexfile.js knexfile.ts .sequelizerc ormconfig.json drizzle.config.ts drizzle.config.js database.json",
-  ],
-  [
-    /^(flyway|liquibase|mvn|mvnw|gradle|gradlew)$/,
-    "flyway.conf flyway.toml conf liquibase.properties pom.xml build.gradle build.gradle.kts settings.gradle settings.gradle.kts gradle.properties",
-  ],
-  [
-    /^(atlas|dbmate|goose|sqitch|sql-migrate|tern|go|composer|php|artisan)$/,
-    "atlas.hcl .env sqitch.conf sqitch.plan dbconfig.yml tern.conf go.mod go.sum composer.json composer.lock phinx.php phinx.yml",
-  ],
-];
-
-function readByRunner(argument: string): readonly string[] {
-  const name = basename(argument);
-  return RUNNERS.flatMap(([program, files]) => (program.test(name) ? files.split(" ") : []));
-}
-
 /** A name without a slash is looked up on the PATH, any other is relative to the config. */
-async function found({ directory, path }: SealedProgram, name: string): Promise<string> {
+async function lookedUp({ directory, path }: SealedProgram, name: string): Promise<string> {
   if (name.includes("/")) return resolve(directory, name);
   for (const folder of path.split(delimiter)) {
-    const candidate = join(folder, name);
+    // It is started in the config's folder, and so is what the PATH says relative to where one is.
+    const candidate = resolve(directory, folder, name);
     const runs = await access(candidate, constants.X_OK).then(
       async () => (await stat(candidate)).isFile(),
       () => false,
@@ -102,41 +56,82 @@ async function found({ directory, path }: SealedProgram, name: string): Promise<
 /** System folders that contain no program of a release, and in which some files never end. */
 const OF_THE_MACHINE = /^\/(?:(?:proc|sys|dev)(?:\/.*)?)?$/;
 
+interface Sealed {
+  /** Files and links with what they contain. */
+  readonly entries: (readonly [path: string, digest: string])[];
+  /** Folders, by their real path: one that several links lead to is read once. */
+  readonly seen: Set<string>;
+  /** Where the gate itself writes. */
+  readonly runs: string;
+}
+
 /**
- * What is at a path and below it, also behind links; empty if nothing is there, since most arguments are not files. Leaves out git's own
- * folders, and `runs`, where the gate itself writes.
+ * Adds what is at a path and below it, also behind links; nothing if nothing is there, since most arguments are not files. Leaves out git's own
+ * folders, caches among installed packages, and the gate's runs.
  */
-async function digests(
-  place: string,
-  runs: string,
-  above: readonly string[] = [],
-): Promise<readonly (readonly [string, string])[]> {
-  const there = await stat(place).catch(() => null);
-  if (there === null || place === runs) return [];
-  if (there.isFile()) return [[place, await digestOf(place)]];
+function seal(place: string, into: Sealed, installed: boolean): void {
+  const there = statAt(place);
+  if (there === undefined || place === into.runs) return;
+  if (there.isFile()) return void into.entries.push([place, digestOf(place, there)]);
   if (there.isFIFO() || there.isSocket())
     throw new UnsafeFileError(
       `${place} is a pipe or a socket, so what a program reads there cannot be sealed; remove it`,
     );
-  if (!there.isDirectory()) return [];
-  const real = await realpath(place);
+  if (!there.isDirectory()) return;
+  const real = realpathSync.native(place);
   if (OF_THE_MACHINE.test(real))
     throw new UnsafeFileError(`${place} leads to ${real}, which cannot be sealed; remove the link or the argument`);
-  // A link to a folder above it adds nothing new.
-  if (above.includes(real)) return [];
-  const names = (await readdir(place)).filter((name) => name !== ".git").sort();
-  const found: (readonly [string, string])[] = [];
-  for (const name of names) {
-    const path = join(place, name);
-    const link = await readlink(path).catch(() => null);
-    if (link !== null) found.push([path, link]);
-    found.push(...(await digests(path, runs, [...above, real])));
+  if (into.seen.has(real)) return;
+  into.seen.add(real);
+  const below = readdirSync(place, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const one of below) {
+    if (one.name === ".git" || (installed && CACHES.has(one.name))) continue;
+    const path = join(place, one.name);
+    if (one.isSymbolicLink()) into.entries.push([path, readlinkSync(path)]);
+    seal(path, into, installed);
   }
-  return found;
 }
 
-async function digestOf(path: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(path))
-    .digest("hex");
+/** Some ten thousand files of packages take seconds to look at. Milliseconds. */
+const INSTALLED_FOR_MS = 60_000;
+
+const installedAt = new Map<string, { readonly until: number; readonly entries: Sealed["entries"] }>();
+
+/** Installed packages are looked at again a minute later. */
+function sealInstalled(place: string, into: Sealed, now: number): void {
+  let known = installedAt.get(place);
+  if (known === undefined || known.until < now) {
+    const found: Sealed = { entries: [], seen: new Set(), runs: into.runs };
+    seal(place, found, true);
+    known = { until: now + INSTALLED_FOR_MS, entries: found.entries };
+    installedAt.set(place, known);
+  }
+  into.entries.push(...known.entries);
+}
+
+/** Undefined also for a link that leads in a circle. */
+function statAt(place: string): Stats | undefined {
+  try {
+    return statSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What programs write among installed packages while they run. */
+const CACHES: ReadonlySet<string> = new Set([".cache", ".vite", ".vite-temp"]);
+
+/** A file that was changed less than this before it was read may change again at the same time by the file system's clock. Milliseconds. */
+const SETTLED_MS = 2_000;
+
+/** By path: a file that nobody has touched is not read again. Nobody but root sets the time of its last change (`ctime`). */
+const known = new Map<string, { readonly identity: string; readonly digest: string }>();
+
+function digestOf(path: string, { dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+  const identity = `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  const before = known.get(path);
+  if (before?.identity === identity) return before.digest;
+  const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
+  if (Date.now() - ctimeMs > SETTLED_MS) known.set(path, { identity, digest });
+  return digest;
 }

@@ -27,6 +27,7 @@ describe("a team's own program", () => {
     more: Partial<MigratorCommand> = {},
     options: Partial<MigratorOptions> = {},
     setup = "",
+    seal = async () => "as begun",
   ) => {
     const { name, client } = await temporaryDatabase("18", setup);
     const role = `r_${name.slice(5, 25)}`;
@@ -40,7 +41,7 @@ describe("a team's own program", () => {
       secrets: localSecrets(environment, directory),
       directory,
       environment,
-      seal: async () => "as begun",
+      seal,
     });
     try {
       const output = await migrator
@@ -112,6 +113,14 @@ describe("a team's own program", () => {
     expect(messages[1]).toMatch(/could not be started: .*ENOENT/);
     expect(messages[2]).toMatch(/could not be started: .*ENOENT/);
     expect(messages[3]).toMatch(/needs a secret: the environment variable NOT_SET is not set/);
+  });
+
+  it("has failed when a file of it was exchanged while it ran, with what it printed", async () => {
+    const seals = ["approved", "another"];
+    const seal = async () => seals.shift() ?? "";
+    const { output } = await run('console.log("done")', { sha256: "approved" }, {}, "", seal);
+    expect((output as Error).message).toMatch(/was exchanged while it ran, so nobody knows what ran/);
+    expect((output as Error & { output: string }).output).toBe("done\n");
   });
 });
 

@@ -7,6 +7,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,7 +16,7 @@ import { programSeal } from "../../../lib/adapters/local/program-seal.js";
 import { temporaryFolder } from "../../review/harness.js";
 
 function program() {
-  const directory = temporaryFolder();
+  const directory = join(temporaryFolder(), "app");
   for (const folder of ["migrations/nested", "lib", "bin", "data"])
     mkdirSync(join(directory, folder), { recursive: true });
   for (const file of [
@@ -30,17 +31,15 @@ function program() {
     writeFileSync(join(directory, file), file);
   chmodSync(join(directory, "bin/python"), 0o755);
   symlinkSync("1.sql", join(directory, "migrations/latest"));
+  let later = Date.now();
   const seal = (
     argv: readonly string[] = ["./run.sh", "up", "--config=settings.toml", "data"],
     path = join(directory, "bin"),
-  ) =>
-    programSeal({
-      argv,
-      directory,
-      migrations: join(directory, "migrations"),
-      files: ["lib"],
-      path,
-    });
+  ) => {
+    // Installed packages are not looked at each time.
+    later += 61_000;
+    return programSeal({ argv, directory, migrations: join(directory, "migrations"), files: ["lib"], path }, later);
+  };
   return { directory, seal };
 }
 
@@ -107,6 +106,11 @@ describe("the seal of a team's own program", () => {
     ["dbmate up", ".env"],
     ["python3 -m app.migrate", "app/migrate.py"],
     ["cargo run", "src/main.rs"],
+    ["npx tsx migrate", "node_modules/tsx/dist/cli.mjs"],
+    ["npx tsx migrate", "../node_modules/tsx/dist/cli.mjs"],
+    ["npm run migrate", ".env"],
+    ["alembic upgrade head", ".venv/lib/python3/site-packages/alembic/op.py"],
+    ["yarn migrate", ".yarn/releases/yarn.cjs"],
   ])("covers what a runner reads: %s, %s", async (line, file) => {
     const { directory, seal } = program();
     mkdirSync(join(directory, dirname(file)), { recursive: true });
@@ -114,6 +118,77 @@ describe("the seal of a team's own program", () => {
     const before = await seal(line.split(" "));
     writeFileSync(join(directory, file), "evil");
     expect(await seal(line.split(" "))).not.toBe(before);
+  });
+
+  const THROUGH: Readonly<Record<string, readonly [line: string, files: Readonly<Record<string, string>>]>> = {
+    "an import of JavaScript": ["node m.mjs", { "m.mjs": 'import { up } from "./src/up.js";', "src/up.js": "x" }],
+    "an import of an import": [
+      "node m.mjs",
+      { "m.mjs": 'import "./a.mjs"', "a.mjs": "export * from '../app/b.mjs'", "b.mjs": "x" },
+    ],
+    "an import of TypeScript, without its suffix": ["tsx m.ts", { "m.ts": 'import x from "./db"', "db.ts": "x" }],
+    "an import by the name after it is built": ["tsx m.ts", { "m.ts": 'import x from "./db.js"', "db.ts": "x" }],
+    "a folder that is imported": ["node m.cjs", { "m.cjs": 'require("./db")', "db/index.js": "x" }],
+    "an import while it runs": ["node m.mjs", { "m.mjs": "await import(`./late.mjs`)", "late.mjs": "x" }],
+    "a module of Python": ["python m.py", { "m.py": "from app.db import connect", "app/db.py": "x" }],
+    "a module of Python next to it": ["python s/m.py", { "s/m.py": "import os, helper", "s/helper.py": "x" }],
+    "a script of a script": ["./m.sh", { "m.sh": '#!/bin/sh\n. "$(dirname "$0")/lib.sh"\n', "lib.sh": "x" }],
+    "a program of a script": ["./m.sh", { "m.sh": "#!/bin/sh\nnode tools/run.mjs\n", "tools/run.mjs": "x" }],
+    "packages of a script": [
+      "./m.sh",
+      { "m.sh": "#!/bin/sh\nnpx prisma db push\n", "node_modules/prisma/index.js": "x" },
+    ],
+    "a program of package.json": [
+      "npm run m",
+      { "package.json": '{"scripts":{"m":"node tools/run.mjs"}}', "tools/run.mjs": "x" },
+    ],
+    "a program of a Makefile": ["make m", { Makefile: "m:\n\t./tools/run.sh up\n", "tools/run.sh": "x" }],
+    "packages of the interpreter": [
+      "./m",
+      { m: "#!/usr/bin/env node\nrequire('pg')", "node_modules/pg/lib/index.js": "x" },
+    ],
+  };
+
+  it.each(Object.keys(THROUGH))("covers what the program has executed: %s", async (what) => {
+    const { directory, seal } = program();
+    const [line = "", files = {}] = THROUGH[what] ?? [];
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(join(directory, dirname(file)), { recursive: true });
+      writeFileSync(join(directory, file), text);
+    }
+    const before = await seal(line.split(" "));
+    expect(await seal(line.split(" "))).toBe(before);
+    writeFileSync(join(directory, Object.keys(files).at(-1) ?? ""), "y");
+    expect(await seal(line.split(" "))).not.toBe(before);
+  });
+
+  it("leaves out what a script writes, and caches among packages", async () => {
+    const { directory, seal } = program();
+    mkdirSync(join(directory, "node_modules/.cache"), { recursive: true });
+    writeFileSync(join(directory, "m.sh"), "#!/bin/sh\nnpx x >> ./log/out.log 2> err.txt\n");
+    const before = await seal(["./m.sh"]);
+    mkdirSync(join(directory, "log"));
+    for (const file of ["log/out.log", "err.txt", "node_modules/.cache/x.js"])
+      writeFileSync(join(directory, file), "written");
+    expect(await seal(["./m.sh"])).toBe(before);
+  });
+
+  it("covers a program that a folder of the PATH has, relative to the config", async () => {
+    const { directory, seal } = program();
+    const before = await seal(["python", "up"], "./bin:/nowhere");
+    appendFileSync(join(directory, "bin/python"), "evil");
+    expect(await seal(["python", "up"], "./bin:/nowhere")).not.toBe(before);
+  });
+
+  it("reads a file again that was changed to one of the same size and time", async () => {
+    const { directory, seal } = program();
+    const file = join(directory, "run.sh");
+    const long = new Date(Date.now() - 100_000);
+    utimesSync(file, long, long);
+    const before = await seal();
+    writeFileSync(file, "RUN.SH");
+    utimesSync(file, long, long);
+    expect(await seal()).not.toBe(before);
   });
 
   it("covers what lies behind a link to a folder, which may lead in a circle", async () => {
