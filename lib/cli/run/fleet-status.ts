@@ -5,14 +5,14 @@ import { pgDatabase } from "../../adapters/pg/database.js";
 import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import { milliseconds } from "../../core/config/config.js";
-import { plural } from "../../core/plural.js";
 import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
-import { fleetLedgers, type LedgerState } from "../../steps/catalog/fleet-ledgers.js";
+import { fleetLedgers } from "../../steps/catalog/fleet-ledgers.js";
 import { releaseOfConfig } from "../catalog/release-of-config.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
+import { ledgerLines } from "./ledger-lines.js";
 import { waitingLines, waitingSteps } from "./waiting-steps.js";
 
 /** Which tenants lack which migrations, from their ledgers. 0 if none lacks any. */
@@ -36,7 +36,7 @@ export async function printFleetStatus(
   const output = { release: release.name, tenants: ledgers, contracts: waiting };
   if (options.json) io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
   else
-    for (const line of [...lines(release.name, ledgers), ...waitingLines(waiting)])
+    for (const line of [...ledgerLines(release.name, ledgers), ...waitingLines(waiting)])
       io.stdout.write(`${printable(line)}\n`);
   return ledgers.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
 }
@@ -49,21 +49,4 @@ async function listed(fleet: Fleet, selection: Selection): Promise<readonly Tena
     if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate status --fleet");
     throw error;
   }
-}
-
-function lines(release: string, ledgers: readonly LedgerState[]): readonly string[] {
-  const behind = ledgers.filter(({ pending, reason }) => reason === null && (pending?.length ?? 0) > 0);
-  const wrong = ledgers.filter(({ reason }) => reason !== null);
-  const current = ledgers.length - behind.length - wrong.length;
-  const width = Math.max(0, ...[...behind, ...wrong].map(({ tenant }) => tenant.length));
-  const counts = [
-    `${current} up to date`,
-    ...(behind.length > 0 ? [`${behind.length} behind`] : []),
-    ...(wrong.length > 0 ? [`${wrong.length} unknown`] : []),
-  ];
-  return [
-    `${release}: ${plural(ledgers.length, "tenant")}, ${counts.join(", ")}`,
-    ...behind.map(({ tenant, pending }) => `  ${tenant.padEnd(width)}  lacks ${pending?.join(", ")}`),
-    ...wrong.map(({ tenant, reason }) => `  ${tenant.padEnd(width)}  ${reason}`),
-  ];
 }

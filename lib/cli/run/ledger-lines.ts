@@ -1,0 +1,47 @@
+import { groupBy } from "../../core/group-by.js";
+import { plural } from "../../core/plural.js";
+import type { LedgerState } from "../../steps/catalog/fleet-ledgers.js";
+
+/** From more tenants on, those that say the same share a line. */
+const MOST_LINES = 50;
+const MOST_NAMES = 5;
+
+/** How far a fleet is: its counts, then those that are not up to date. */
+export function ledgerLines(release: string, ledgers: readonly LedgerState[]): readonly string[] {
+  const behind = ledgers.filter(({ pending, reason }) => reason === null && (pending?.length ?? 0) > 0);
+  const wrong = ledgers.filter(({ reason }) => reason !== null);
+  const current = ledgers.length - behind.length - wrong.length;
+  const counts = [
+    `${current} up to date`,
+    ...(behind.length > 0 ? [`${behind.length} behind`] : []),
+    ...(wrong.length > 0 ? [`${wrong.length} unknown`] : []),
+  ];
+  const listed = [...behind, ...wrong];
+  const each = listed.length > MOST_LINES ? stateLines(listed) : tenantLines(listed);
+  return [`${release}: ${plural(ledgers.length, "tenant")}, ${counts.join(", ")}`, ...each.map((line) => `  ${line}`)];
+}
+
+function tenantLines(ledgers: readonly LedgerState[]): readonly string[] {
+  const width = Math.max(0, ...ledgers.map(({ tenant }) => tenant.length));
+  return ledgers.map((state) => `${state.tenant.padEnd(width)}  ${said(state)}`);
+}
+
+/** The state that most tenants share comes first. */
+function stateLines(ledgers: readonly LedgerState[]): readonly string[] {
+  const states = [...groupBy(ledgers, said)].sort(([, a], [, b]) => b.length - a.length);
+  const shortened = states.some(([, tenants]) => tenants.length > MOST_NAMES);
+  return [
+    ...states.map(([state, tenants]) => `${state}  ${plural(tenants.length, "tenant")}: ${names(tenants)}`),
+    ...(shortened ? ["every tenant by name: schema-gate status --fleet --json"] : []),
+  ];
+}
+
+function said({ pending, reason }: LedgerState): string {
+  return reason ?? `lacks ${pending?.join(", ")}`;
+}
+
+function names(tenants: readonly LedgerState[]): string {
+  const first = tenants.slice(0, MOST_NAMES).map(({ tenant }) => tenant);
+  const more = tenants.length - first.length;
+  return `${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
