@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { readPerChange } from "../../adapters/local/read-per-change.js";
 import type { ApprovalNotice } from "../../ports/notifier.js";
 import type { Ports } from "../../ports/ports.js";
 import { reviewApp } from "../../review/app.js";
@@ -50,6 +51,8 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
   const { key, slack } = channels;
   let origin = channels.origin ?? "";
   const refusals = new RefusalLog(ports);
+  // A click reads the evidence when it is sent, and again for the page that answers it.
+  const read: Ports = { ...ports, artifacts: readPerChange(ports.artifacts) };
   const deps: ReviewDeps = {
     get origin() {
       return origin;
@@ -57,8 +60,8 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     key,
     approvals: ports.approvals,
     clock: ports.clock,
-    model: (run) => (run === ports.run ? reviewModelOf(ports) : Promise.resolve(null)),
-    live: liveModels(ports),
+    model: (run) => (run === ports.run ? reviewModelOf(read) : Promise.resolve(null)),
+    live: liveModels(read),
     hold: async (_run, said) => {
       const at = new Date(ports.clock.now()).toISOString();
       if ("speed" in said) await setSpeed(ports, { percent: said.speed, by: said.by, at });

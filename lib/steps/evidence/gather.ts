@@ -102,8 +102,9 @@ export async function readRun(ports: Ports): Promise<RunArtifacts> {
     registry: await get<RegistryChanges>(artifact.registry),
     waveResults: await each<number, WaveResult>(indexes, artifact.wave),
     waveStarts: new Map([...starts].map(([index, { startedAt }]) => [index, startedAt])),
+    // Before there are waves, no tenant is touched.
     progress: await each<string, TenantProgress>(
-      fleet.map((tenant) => tenant.id),
+      waves.length === 0 ? [] : fleet.map((tenant) => tenant.id),
       artifact.tenant,
     ),
   };

@@ -32,22 +32,26 @@ export async function expectedTime(ports: Pick<Ports, "run" | "artifacts">): Pro
   const { config } = await needRequest(ports);
   const msOf = await predictions(ports);
   const { gone = [] } = (await ports.artifacts.get<RegistryChanges>(artifact.registry)) ?? {};
-  const planned = (await ports.artifacts.get<readonly WavePlan[]>(artifact.waves)) ?? (await wavesOf(ports));
+  const waves = await ports.artifacts.get<readonly WavePlan[]>(artifact.waves);
+  const stateOf = (id: string) => ports.artifacts.get<TenantProgress>(artifact.tenant(id));
   const hosts = await hostsOf(ports);
-  let [waves, tenants, ms] = [0, 0, 0];
-  for (const wave of planned) {
-    const said = await Promise.all(wave.tenants.map((id) => ports.artifacts.get<TenantProgress>(artifact.tenant(id))));
-    const left = wave.tenants.filter((id, at) => said[at]?.status !== "migrated" && !gone.includes(id));
-    if (left.length === 0) continue;
-    const byHost = groupBy(left, (id) => hosts.get(id) ?? "");
-    const spans = [...byHost.values()].map((ids) => {
-      const times = ids.map((id) => msOf.get(id) ?? 0);
+  const left = { waves: 0, tenants: 0, ms: 0 };
+  for (const wave of waves ?? (await wavesOf(ports))) {
+    // Before there are waves, no tenant is touched.
+    const said = waves === null ? [] : await Promise.all(wave.tenants.map(stateOf));
+    const ids = wave.tenants.filter((id, at) => said[at]?.status !== "migrated" && !gone.includes(id));
+    if (ids.length === 0) continue;
+    const byHost = groupBy(ids, (id) => hosts.get(id) ?? "");
+    const spans = [...byHost.values()].map((own) => {
+      const times = own.map((id) => msOf.get(id) ?? 0);
       // One tenant is not shared between connections.
       return Math.max(...times, times.reduce((sum, one) => sum + one, 0) / config.connectionsPerHost);
     });
-    [waves, tenants, ms] = [waves + 1, tenants + left.length, ms + Math.max(...spans)];
+    left.waves += 1;
+    left.tenants += ids.length;
+    left.ms += Math.max(...spans);
   }
-  return { waves, tenants, ms };
+  return left;
 }
 
 async function hostsOf(ports: Pick<Ports, "run" | "artifacts">): Promise<ReadonlyMap<string, string>> {
