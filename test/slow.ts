@@ -59,6 +59,7 @@ export const SLOW: readonly string[] = [
   "test/integration/rollout/faults.test.ts",
   "test/integration/rollout/other-rows.test.ts",
   "test/integration/rollout/policies.test.ts",
+  "test/integration/run/adopt.test.ts",
   "test/integration/run/applied-history.test.ts",
   "test/integration/run/bad-input.test.ts",
   "test/integration/run/blocked.test.ts",

@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/provision/command.js")).provision,
   },
   {
+    name: "adopt",
+    summary: "record the migrations that tenants without a ledger have already, if their schema shows it",
+    load: async () => (await import("./commands/adopt/command.js")).adopt,
+  },
+  {
     name: "diff",
     summary: "two databases or saved catalogs, object by object, with the SQL that repairs",
     load: async () => (await import("./commands/diff.js")).diff,

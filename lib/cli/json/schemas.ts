@@ -5,6 +5,7 @@ import { evidenceSchema } from "../../core/evidence/evidence.js";
 import { executionLogSchema } from "../../core/evidence/execution-log.js";
 import { findingSchema } from "../../core/evidence/finding-schema.js";
 import { workloadSchema } from "../../core/workload/workload.js";
+import { adoptOutput } from "./adopt.js";
 import { auditProveOutput, auditSendOutput, auditShowOutput, auditVerifyOutput } from "./audit.js";
 import { diffOutput, inspectOutput } from "./catalog.js";
 import { contractOutput } from "./contract.js";
@@ -21,6 +22,7 @@ import { watchOutput } from "./watch.js";
 
 /** Every schema that the package publishes, by the name of its file in schemas/. `input` is what a person writes. */
 const SCHEMAS: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
+  adopt: { schema: adoptOutput, io: "output" },
   "audit-event": { schema: auditEventSchema, io: "output" },
   "audit-prove": { schema: auditProveOutput, io: "output" },
   "audit-send": { schema: auditSendOutput, io: "output" },

@@ -38,7 +38,7 @@ export function checkContract(
         severity: "error",
         subject: failure.subject,
         message: `${moment === "before" ? "Before the release" : "After the release"} ${failure.message}`,
-        remedy: { text: moment === "before" ? REMEDY_BEFORE : REMEDY_AFTER },
+        remedy: { text: remedyText(moment, failure.code) },
         source: failure.source,
       }),
     );
@@ -46,6 +46,12 @@ export function checkContract(
   return [...own, ...checkApplication(application, moment, lookup)];
 }
 
+function remedyText(moment: "before" | "after", code: string): string {
+  if (moment === "after") return REMEDY_AFTER;
+  return code === "contract.table-present" ? `${REMEDY_BEFORE} ${ADOPT}` : REMEDY_BEFORE;
+}
+
+const ADOPT = "If it has had the migration already and no ledger says so: schema-gate adopt.";
 const REMEDY_BEFORE = "Bring this tenant's schema to what the migration expects, or exclude the tenant from the run.";
 const REMEDY_AFTER =
   "Look at what the migration did on this tenant; IF NOT EXISTS may have passed over an object of another shape.";

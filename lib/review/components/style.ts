@@ -140,6 +140,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.35rem .9rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:500}
 .n{text-align:right;font-variant-numeric:tabular-nums}
+.left-out{display:grid;gap:.25rem;margin-top:1rem}
 .bullets{display:grid;gap:.35rem;padding-left:1.1rem;list-style:disc}
 .bullets li::marker{color:var(--soft)}
 .migrations{display:grid;gap:.7rem}

@@ -20,10 +20,10 @@ export interface KeptElsewhere {
   readonly workspace: Workspace;
 }
 
-/** Null for a folder that is not one of this workspace's runs, such as a copy, and for a run that another machine wrote. */
+/** Null for a folder that is not one of this workspace's runs or adoptions, such as a copy, and for a run that another machine wrote. */
 export function keptElsewhere(io: Io, folder: string): KeptElsewhere | null {
-  const runs = join(io.cwd, ".schema-gate", "runs");
-  if (resolve(dirname(folder)) !== resolve(runs)) return null;
+  const own = ["runs", "adoptions"].map((name) => resolve(io.cwd, ".schema-gate", name));
+  if (!own.includes(resolve(dirname(folder)))) return null;
   const workspace = workspaceIn(io.cwd, io.env);
   const head = recordOfRun(workspace, basename(folder)).last(AUDIT_FILE);
   if (head === null) return null;

@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { Fleet } from "../../../adapters/local/fleet.js";
 import { memoryOf } from "../../../adapters/local/open-run.js";
-import { rolloutsFolder } from "../../../adapters/local/rollouts-folder.js";
 import { localSecrets } from "../../../adapters/local/secrets.js";
 import { systemClock } from "../../../adapters/local/system-clock.js";
 import { type Workspace, workspaceIn } from "../../../adapters/local/workspace.js";
@@ -25,6 +22,7 @@ import { firstNotPlain } from "../../../steps/catalog/tenant-role.js";
 import { isolationScope } from "../../../steps/isolation/isolation-scope.js";
 import { historyOfFleet, NoHistory } from "../../../steps/provision/history.js";
 import { leftOut, NotPlain, provisionTenant, reachesOthers } from "../../../steps/provision/provision-tenant.js";
+import { holdFleet } from "../../catalog/hold-fleet.js";
 import { releaseOfConfig } from "../../catalog/release-of-config.js";
 import { UnfinishedError } from "../../command.js";
 import type { Io } from "../../io.js";
@@ -56,7 +54,7 @@ export async function provision(io: Io, id: string, file: string): Promise<Omit<
   const workspace = workspaceIn(directory, io.env, config.runs.group);
   const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
   const { tenant, all } = await listed(fleet, id, file);
-  const release = await hold(workspace, tenant, all);
+  const release = await holdFleet(workspace, all, { name: `provision ${id}`, refused: `${id} was not made` });
   try {
     return await made({ config, directory, workspace, fleet, tenant, all });
   } catch (error) {
@@ -190,26 +188,4 @@ async function listed(fleet: Fleet, id: string, file: string) {
 function taken({ database, host, schema }: Tenant): UsageError {
   const what = schema === null ? `database ${database}` : `schema ${schema} of database ${database}`;
   return new UsageError(`the ${what} on ${host} is there already`, "schema-gate inspect   (shows what it has)");
-}
-
-/** How long to wait for another provision. */
-const PATIENCE_MS = 60_000;
-const POLL_MS = 100;
-const OURS = "provision ";
-
-/** Keeps rollouts away from the fleet, as a rollout does: what the fleet has must not change while a tenant is made like it. */
-async function hold(workspace: Workspace, tenant: Tenant, all: readonly Tenant[]): Promise<() => Promise<void>> {
-  const rollouts = rolloutsFolder(join(workspace.locks, "rollouts"), workspace.access);
-  const run = `${OURS}${tenant.id}`;
-  const names = all.map(({ host, database, schema }) => `${host}/${database}/${schema ?? ""}`);
-  const since = new Date(systemClock.now()).toISOString();
-  for (const end = systemClock.monotonic() + PATIENCE_MS; ; await delay(POLL_MS)) {
-    const other = await rollouts.begin(run, names, since);
-    if (other === null) return () => rollouts.end(run);
-    if (other.run.startsWith(OURS) && systemClock.monotonic() < end) continue;
-    throw new UnfinishedError(
-      `${tenant.id} was not made: ${other.run.startsWith(OURS) ? other.run : `the run ${other.run}`} has been changing tenants of this fleet since ${other.since}`,
-      other.run.startsWith(OURS) ? null : `schema-gate status ${other.run} --watch`,
-    );
-  }
 }
