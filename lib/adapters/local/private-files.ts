@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, type Stats, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  type Stats,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Modes of the files and folders that the gate keeps. */
@@ -60,6 +70,18 @@ export function holdFolder(path: string): Access {
     );
   if ((stat.mode & 0o7077) !== 0 && stat.uid === process.getuid?.()) chmodSync(path, PRIVATE.folder);
   return PRIVATE;
+}
+
+/** Refuses a folder that this user may not look into, such as one that root made. */
+export function refuseClosed(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.X_OK);
+  } catch {
+    const { uid } = lstatSync(path);
+    throw new UnsafeFileError(
+      `${path} belongs to ${ownerName(uid)} and is closed to you; let its owner set runs.group in the config, or work in a folder of your own`,
+    );
+  }
 }
 
 function isMember({ uid, gid }: Stats): boolean {

@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { type Access, holdFolder, ignoreInGit, makeFolder, SHARED, shareFolder } from "./private-files.js";
+import {
+  type Access,
+  holdFolder,
+  ignoreInGit,
+  makeFolder,
+  refuseClosed,
+  SHARED,
+  shareFolder,
+} from "./private-files.js";
 
 /** The folder in which this machine keeps its runs and approvals, and the one outside it that says what to trust there. */
 export interface Workspace {
@@ -28,6 +36,7 @@ export function workspaceIn(directory: string, environment: Environment = proces
   const root = join(directory, ".schema-gate");
   makeFolder(root, { folder: 0o700, file: 0o600 });
   const before = holdFolder(root);
+  refuseClosed(root);
   if (group !== undefined) shareFolder(root, group);
   const access = holdFolder(root);
   // What this process creates from now on belongs to the group too, and still to nobody else.
