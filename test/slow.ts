@@ -91,6 +91,7 @@ export const SLOW: readonly string[] = [
   "test/security/reaching-logins.test.ts",
   "test/security/requester-approves.test.ts",
   "test/security/superuser-release.test.ts",
+  "test/security/tables-read.test.ts",
   "test/security/two-users.test.ts",
   "test/staging/snapshots.test.ts",
   "test/steps/catalog/framework-ledgers.test.ts",

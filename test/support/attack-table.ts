@@ -18,6 +18,12 @@ const FILES: readonly Attacks[] = [
     results: both("not run; the probe is unknown"),
   },
   {
+    file: "test/security/tables-read.test.ts",
+    where: "code on a table that something else than a probe reads",
+    tests: { superuser: "%s: nothing runs for a superuser login" },
+    results: { superuser: "not run; unknown, or decided on a clone" },
+  },
+  {
     file: "test/steps/catalog/own-objects.test.ts",
     where: "in the place of our own schema and tables",
     tests: {

@@ -1,5 +1,10 @@
 import { AUTOMATIC_TEXTS, automaticValues } from "../../core/catalog/automatic-texts.js";
-import { LESSER_CODE, type LesserFunction } from "../../core/catalog/code-of-others.js";
+import {
+  CODE_ON_TABLES,
+  type CodeAnswer,
+  LESSER_CODE,
+  type LesserFunction,
+} from "../../core/catalog/code-of-others.js";
 import type { Migration } from "../../core/migration/release.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
@@ -38,6 +43,18 @@ export async function automaticCode(
 export async function automaticTexts(session: Session, relation: string | null): Promise<readonly string[]> {
   const rows = await session.query<Row & { readonly what: string }>(AUTOMATIC_TEXTS, automaticValues(relation));
   return rows.map(({ what }) => what);
+}
+
+/** Functions of a lesser role that PostgreSQL runs when these tables, as SQL, are read or written, whatever the query. */
+export async function codeOnTables(session: Session, tables: readonly string[]): Promise<readonly string[]> {
+  const [row] = await session.query<Row & Pick<CodeAnswer, "always">>(CODE_ON_TABLES, [tables]);
+  return row?.always ?? [];
+}
+
+/** Throws `RunsOthersCode`. */
+export async function assertNoCodeOn(session: Session, tables: readonly string[]): Promise<void> {
+  const code = await codeOnTables(session, tables);
+  if (code.length > 0) throw new RunsOthersCode(code);
 }
 
 /** Names are looked for in bodies and texts too, whatever surrounds them. */

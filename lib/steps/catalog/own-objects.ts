@@ -1,8 +1,7 @@
-import { CODE_ON_TABLES, type CodeAnswer } from "../../core/catalog/code-of-others.js";
 import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/catalog/own-objects.js";
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
-import { automaticTexts } from "./automatic-code.js";
+import { automaticTexts, codeOnTables } from "./automatic-code.js";
 
 /** Something is in the place of an object of ours, or attached to it. Nothing was read from it or written to it. */
 export class NotOurs extends DatabaseError {
@@ -34,6 +33,5 @@ export async function assertOurs(session: Session, schema: string | null, ledger
 }
 
 async function codeOn(session: Session, table: string): Promise<readonly string[]> {
-  const [row] = await session.query<Row & Pick<CodeAnswer, "always">>(CODE_ON_TABLES, [[table]]);
-  return [...(row?.always ?? []), ...(await automaticTexts(session, table))];
+  return [...(await codeOnTables(session, [table])), ...(await automaticTexts(session, table))];
 }

@@ -6,6 +6,7 @@ import { isUnfollowed, operationsOfText } from "../../core/operations/index.js";
 import { qualified } from "../../core/sql/quote.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { codeOnTables } from "../catalog/automatic-code.js";
 import type { OfCluster } from "../run/approved.js";
 import { artifact, need, type ProofRecord } from "../run/records.js";
 
@@ -26,10 +27,11 @@ export async function rowsMatter(
     );
     const size = Number(row?.size ?? Number.NaN);
     if (tables === null) return { matter: true, size };
-    for (const table of tables) {
-      const sql = bindSchemas(`select 1 as there from ${table} limit 1`, tenant.schema);
-      if ((await session.query(sql)).length > 0) return { matter: true, size };
-    }
+    const bound = tables.map((table) => bindSchemas(table, tenant.schema));
+    // On a clone a lesser role executes it.
+    if ((await codeOnTables(session, bound)).length > 0) return { matter: true, size };
+    for (const table of bound)
+      if ((await session.query(`select 1 as there from ${table} limit 1`)).length > 0) return { matter: true, size };
     return { matter: false, size };
   } finally {
     await session.close();

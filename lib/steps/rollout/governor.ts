@@ -1,5 +1,5 @@
 import { governorPolicy } from "../../core/config/backfill-policy.js";
-import { type Config, milliseconds } from "../../core/config/config.js";
+import type { Config } from "../../core/config/config.js";
 import { type Governed, governedBy, type TakenDecision } from "../../core/rollout/governed.js";
 import { type Decision, decide, type GovernorPolicy, pausedFor, type WalMark } from "../../core/rollout/governor.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -104,7 +104,7 @@ export class Governor {
     const { health } = this.config.rollout;
     if (health === undefined) return null;
     if (this.health && at - this.health.at < HEALTH_EVERY_MS) return this.health.unhealthy;
-    const answer = await healthOf(this.ports, tenant, health.query, milliseconds(health.timeout));
+    const answer = await healthOf(this.ports, this.config, tenant, health);
     const unhealthy = answer.status === "healthy" ? null : answer.reason;
     this.health = { at, unhealthy };
     return unhealthy;

@@ -3,6 +3,7 @@ import type { Health } from "../../core/rollout/breaker.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
+import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { artifact, need, type TenantProgress, type WavePlan } from "../run/records.js";
 import { heldTo } from "../run/target.js";
 import { targetsOfWaves } from "./planned-batches.js";
@@ -26,29 +27,33 @@ export async function waveHealth(
     if (!tenant) continue;
     const answer = await healthOf(
       { ...ports, database: heldTo(ports.database, targets[tenant.id] ?? null) },
+      config,
       tenant,
-      health.query,
-      milliseconds(health.timeout),
+      health,
     );
     if (answer.status !== "healthy") return answer;
   }
   return { status: "healthy" };
 }
 
+type HealthQuery = NonNullable<Config["rollout"]["health"]>;
+
 /** The answer of one tenant. */
 export async function healthOf(
   ports: Pick<Ports, "database">,
+  config: Config,
   tenant: Tenant,
-  query: string,
-  timeout: number,
+  { query, timeout }: HealthQuery,
 ): Promise<Health> {
+  const limit = milliseconds(timeout);
   try {
     const session = await ports.database.connect(tenant, {
       purpose: "read",
-      statementTimeout: timeout,
-      lockTimeout: timeout,
+      statementTimeout: limit,
+      lockTimeout: limit,
     });
     try {
+      if (config.connection.superuser === undefined) await assertNoOthersCode(session, [], [query]);
       return answerOf(tenant, await session.execute<{ healthy?: unknown; reason?: unknown }>(query));
     } finally {
       await session.close();

@@ -4,9 +4,11 @@ import { groupBy } from "../../core/group-by.js";
 import type { Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
+import { qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports as AllPorts } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
+import { assertNoCodeOn } from "../catalog/automatic-code.js";
 import { readLedger } from "../catalog/ledger.js";
 import { EVERY_ROW } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
@@ -107,6 +109,9 @@ class Weights {
       const ledger = await readLedger(session, ledgerFor(release.convention, tenant.schema), tenant.schema);
       const applied = new Set(ledger.map(({ version }) => version));
       const having = ways.filter(({ version }) => applied.has(version));
+      const counted = having.flatMap(({ candidate }) => candidate.since.map(({ table }) => table));
+      const names = counted.map((table) => boundTable(table, tenant.schema)).map((at) => qualified(at.schema, at.name));
+      if (config.connection.superuser === undefined) await assertNoCodeOn(session, names);
       return await inTransaction(
         session,
         "read committed",
