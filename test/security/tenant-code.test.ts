@@ -131,6 +131,19 @@ describe.each(MAJORS)("code of a tenant's table on %s", (major) => {
     expect(columns(before)).toHaveLength(4);
   });
 
+  it("a setting of its database leaves no rows out of what a probe counts", async () => {
+    const { url, client, name } = await temporaryDatabase(
+      major,
+      "create table t (a int[]); insert into t select array[1] from generate_series(1, 5000); create index on t using gin (a); analyze t",
+    );
+    await client.query(
+      `alter database "${name}" set gin_fuzzy_search_limit = 10; alter database "${name}" set enable_seqscan = off`,
+    );
+    const count = "select count(*)::int as rows from public.t where a @> '{1}'";
+    expect(await (await testSession(url)).query(count)).not.toEqual([{ rows: 5000 }]);
+    expect(await (await testSession(url, "read")).query(count)).toEqual([{ rows: 5000 }]);
+  });
+
   it("temporary tables of a release are not taken for the server's catalogs", async () => {
     const { url } = await temporaryDatabase(major, "create table t (id int primary key, a text)");
     const session = await testSession(url);

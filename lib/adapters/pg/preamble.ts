@@ -46,13 +46,17 @@ function localSets(options: SessionOptions): string {
     .join(", ");
 }
 
-/** How values are printed in the catalog's texts, as pg_dump sets it; a release that writes has its database's settings. */
-const PRINTING = [
+/**
+ * How values are printed in the catalog's texts, as pg_dump sets it, and what changes the rows that a query finds; a release that writes has its
+ * database's settings.
+ */
+const READING = [
   ["DateStyle", "ISO"],
   ["IntervalStyle", "postgres"],
   ["extra_float_digits", "1"],
   ["bytea_output", "hex"],
   ["transform_null_equals", "off"],
+  ["gin_fuzzy_search_limit", "0"],
 ] as const;
 
 function settings(options: SessionOptions): readonly (readonly [string, string])[] {
@@ -67,7 +71,7 @@ function settings(options: SessionOptions): readonly (readonly [string, string])
     ["quote_all_identifiers", "off"],
     // Distributions switch it on. Our queries of the catalog cost much by the planner's estimate and little in fact: each new connection would compile.
     ["jit", "off"],
-    ...(options.purpose === "read" ? PRINTING : []),
+    ...(options.purpose === "read" ? READING : []),
   ];
 }
 
