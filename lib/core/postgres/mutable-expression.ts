@@ -72,6 +72,8 @@ function isMutableCall(name: string, args: readonly Node[], names: ExpressionNam
   if (own !== null) return own;
   if (MIXED_FUNCTIONS.has(name)) {
     if (name === "age") return args.length === 1;
+    // Immutable with a zone of its own from 17 on.
+    if (name === "date_trunc" && args.length === 3) return false;
     if (SEARCH.has(name)) return args.length === 1 && isText(typeIn(args[0], names));
     return ZONED.has(name) && args.some((arg) => isZoned(typeIn(arg, names)));
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MIXED_FUNCTIONS, MUTABLE_CASTS } from "../../../lib/core/postgres/mutable-expression.js";
+import { lintText } from "../../support/lint-text.js";
 import { MAJORS } from "../../support/majors.js";
 import { temporaryDatabase } from "../../support/postgres.js";
 
@@ -15,6 +16,23 @@ describe("expressions that are not immutable", () => {
     }
     expect([...found].filter((name) => !MIXED_FUNCTIONS.has(name))).toEqual([]);
   });
+
+  it.each(["15", "18"] as const)(
+    "says nothing of date_trunc with a zone, which PostgreSQL 17 made immutable, on %s",
+    async (major) => {
+      const { client } = await temporaryDatabase(major, "create table t (at timestamptz)");
+      const accepted = await client.query("create index on t (date_trunc('day', at, 'UTC'))").then(
+        () => true,
+        () => false,
+      );
+      expect(accepted).toBe(major === "18");
+      const codes = await lintText(
+        "create table t (at timestamptz); create index on t (date_trunc('day', at, 'UTC'));",
+        ["SG110"],
+      );
+      expect(codes).toEqual([]);
+    },
+  );
 
   it.each(["15", "18"] as const)(
     "knows the casts that PostgreSQL %s refuses in an index",
