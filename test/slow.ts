@@ -97,6 +97,7 @@ export const SLOW: readonly string[] = [
   "test/steps/catalog/framework-ledgers.test.ts",
   "test/steps/isolation/rolled-back-reads.test.ts",
   "test/steps/isolation/schema-tenants.test.ts",
+  "test/steps/isolation/surroundings.test.ts",
   "test/steps/migration/backfill-faults.test.ts",
   "test/steps/migration/backfill-server-faults.test.ts",
   "test/steps/migration/backfill.test.ts",

@@ -1,5 +1,7 @@
 import type { Node } from "libpg-query";
 
+import { SYSTEM_CATALOGS } from "../postgres/system-catalogs.js";
+
 /** A schema that a statement names, and what the statement does to the object in it. */
 export interface SchemaName {
   readonly schema: string;
@@ -82,6 +84,9 @@ class Walk {
   }
 
   private relation({ relname, schemaname, catalogname }: Tree, access: Place["access"]): void {
+    // A name without a schema means a system catalog before anything of the tenant's.
+    if (typeof schemaname !== "string" && access === "write" && String(relname) in SYSTEM_CATALOGS)
+      this.found.push({ schema: "pg_catalog", database: null, name: String(relname), access });
     if (typeof schemaname !== "string") return;
     const database = typeof catalogname === "string" ? catalogname : null;
     this.found.push({ schema: schemaname, database, name: `${schemaname}.${relname}`, access });

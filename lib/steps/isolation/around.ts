@@ -20,6 +20,7 @@ export class Around {
     const scope = {
       own: [schema],
       ofShared,
+      shared,
       whole: [...shared, ...(isolation.neighbour ? [isolation.neighbour] : [])],
     };
     return new Around(await readAsLogin(clones, clone, scope), scope);
@@ -57,7 +58,8 @@ export async function runForSibling(
   const session = await clones.connect(working.clone);
   try {
     const { sibling } = isolation;
-    const scope = { own: [sibling], ofShared: false, whole: [...isolation.scope.shared, schema] };
+    const { shared } = isolation.scope;
+    const scope = { own: [sibling], ofShared: false, shared, whole: [...shared, schema] };
     const before = await readAsLogin(clones, working.clone, scope);
     const failure = await runFor(session, input, sibling);
     if (failure) return [failure];

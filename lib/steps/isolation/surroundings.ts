@@ -17,11 +17,13 @@ export interface SurroundingsScope {
   readonly ofShared: boolean;
   /** Schemas that are read in full: the shared ones, and one of another tenant. */
   readonly whole: readonly string[];
+  /** Schemas whose objects the release may use. */
+  readonly shared: readonly string[];
 }
 
 export async function readSurroundings(
   session: Session,
-  { own, ofShared, whole }: SurroundingsScope,
+  { own, ofShared, whole, shared }: SurroundingsScope,
 ): Promise<Surroundings> {
   const there = await session.query<{ name: string }>(
     "select n.nspname::pg_catalog.text as name from pg_catalog.pg_namespace n where n.nspname = any ($1::pg_catalog.name[])",
@@ -30,7 +32,7 @@ export async function readSurroundings(
   const states = new Map<string, State>();
   for (const { name } of there) states.set(name, await readState(session, name));
   const ours = own.map(ownSchemaOf);
-  const rows = await session.query<{ mark: string; value: string }>(MARKS, [[...own, ...ours], whole]);
+  const rows = await session.query<{ mark: string; value: string }>(MARKS, [[...own, ...ours], whole, shared]);
   const marks = rows.filter(({ mark }) => !ofShared || mark.startsWith(OBJECT_IN));
   return { states, marks: new Map(marks.map(({ mark, value }) => [mark, value])) };
 }
@@ -38,7 +40,7 @@ export async function readSurroundings(
 /** What is no longer as it was, in sentences. */
 export function changedSurroundings(before: Surroundings, after: Surroundings): readonly string[] {
   const marks = [...new Set([...before.marks.keys(), ...after.marks.keys()])].filter(
-    (mark) => before.marks.get(mark) !== after.marks.get(mark),
+    (mark) => before.marks.get(mark) !== after.marks.get(mark) && (!isOwnUse(mark) || !before.marks.has(mark)),
   );
   return [
     ...[...before.states].flatMap(([name, was]) => {
@@ -57,6 +59,13 @@ function changesOf(name: string, was: State, is: State): readonly string[] {
 }
 
 const OBJECT_IN = "An object in the schema ";
+const DEPENDENCY = "A dependency of ";
+const PUBLICATION = "A publication of ";
+
+/** How something of the tenant's takes part in what is not: only a new one does harm. */
+function isOwnUse(mark: string): boolean {
+  return mark.startsWith(DEPENDENCY) || mark.startsWith(PUBLICATION);
+}
 const HERE = "(select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())";
 
 /** Queries for the kinds of objects without a schema, by the words that name the kind. */
@@ -64,7 +73,14 @@ const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
   "An extension":
     "select e.extname, e.extversion, n.nspname from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace",
   "A publication": "select p.* from pg_catalog.pg_publication p",
-  "A table of a publication": "select p.* from pg_catalog.pg_publication_rel p",
+  "A table of a publication": `select p::pg_catalog.text from pg_catalog.pg_publication_rel p join pg_catalog.pg_class c on c.oid = p.prrelid
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname <> all ($1::pg_catalog.name[])
+    union all select t::pg_catalog.text from pg_catalog.pg_publication_tables t where t.schemaname <> all ($1::pg_catalog.name[])`,
+  "A cast": `select c.* from pg_catalog.pg_cast c where c.oid >= 16384 and not exists (select from pg_catalog.pg_type t
+      join pg_catalog.pg_namespace n on n.oid = t.typnamespace where t.oid in (c.castsource, c.casttarget) and n.nspname = any ($1::pg_catalog.name[]))`,
+  "A comment on an object without a schema": `select d.* from pg_catalog.pg_description d join pg_catalog.pg_class c on c.oid = d.classoid
+    where c.relname = any ('{pg_extension,pg_publication,pg_event_trigger,pg_language,pg_am,pg_foreign_server,pg_foreign_data_wrapper,pg_largeobject}')
+    union all select s.objoid, s.classoid, 0, s.description from pg_catalog.pg_shdescription s where s.objoid = ${HERE}`,
   "An event trigger": "select t.* from pg_catalog.pg_event_trigger t",
   "A setting of the database or of a role": `select s.* from pg_catalog.pg_db_role_setting s where s.setdatabase = ${HERE}`,
   "Default privileges": `select a.* from pg_catalog.pg_default_acl a
@@ -85,9 +101,32 @@ const IN_SCHEMA: Readonly<Record<string, string>> = {
   pg_proc: "pronamespace",
   pg_type: "typnamespace",
   pg_operator: "oprnamespace",
+  pg_opclass: "opcnamespace",
+  pg_opfamily: "opfnamespace",
   pg_constraint: "connamespace",
   pg_collation: "collnamespace",
+  pg_conversion: "connamespace",
   pg_statistic_ext: "stxnamespace",
+  pg_ts_config: "cfgnamespace",
+  pg_ts_dict: "dictnamespace",
+  pg_ts_parser: "prsnamespace",
+  pg_ts_template: "tmplnamespace",
+};
+
+/** Parts of an object that are rows of their own: their catalog, its column that names the object, and the object's catalog. */
+const PARTS: readonly (readonly [string, string, keyof typeof IN_SCHEMA])[] = [
+  ["pg_enum", "enumtypid", "pg_type"],
+  ["pg_ts_config_map", "mapcfg", "pg_ts_config"],
+  ["pg_amop", "amopfamily", "pg_opfamily"],
+  ["pg_amproc", "amprocfamily", "pg_opfamily"],
+];
+
+/** What depends on something for its table. */
+const ON_TABLES: Readonly<Record<string, string>> = {
+  pg_attrdef: "adrelid",
+  pg_trigger: "tgrelid",
+  pg_rewrite: "ev_class",
+  pg_policy: "polrelid",
 };
 
 /** Each object by its id and the transaction that wrote it: within one database this shows any change, whatever it is. */
@@ -97,9 +136,11 @@ function marksQuery(): string {
       `select '${words}' as mark, pg_catalog.md5(pg_catalog.string_agg(x.line, E'\\n' order by x.line)) as value
        from (select q::pg_catalog.text as line from (${query}) q) x`,
   );
-  const members = Object.entries(IN_SCHEMA).map(
-    ([catalog, column]) => `select o.${column} as home, o.oid, o.xmin from pg_catalog.${catalog} o`,
+  const parts = PARTS.map(
+    ([catalog, column, whole]) =>
+      `select w.${IN_SCHEMA[whole]} as home, o.${column} as oid, o.xmin from pg_catalog.${catalog} o join pg_catalog.${whole} w on w.oid = o.${column}`,
   );
+  const members = ["select h.home, h.oid, h.xmin from homes h", ...parts];
   const schemas = `select pg_catalog.concat('The schema ', n.nspname) as mark, pg_catalog.concat(n.nspowner, n.nspacl) as value
     from pg_catalog.pg_namespace n where n.nspname <> all ($1::pg_catalog.name[]) and n.nspname !~ '^pg_|^schema_gate'`;
   const inside = `select pg_catalog.concat('${OBJECT_IN}', n.nspname) as mark,
@@ -108,7 +149,43 @@ function marksQuery(): string {
     where n.nspname <> all ($1::pg_catalog.name[]) and n.nspname <> all ($2::pg_catalog.name[])
       and n.nspname !~ '^pg_|^schema_gate|^information_schema$'
     group by n.nspname`;
-  return [...wide, schemas, inside].join(" union all ");
+  return `${homes()} ${[...wide, schemas, inside, COMMENTS, DEPENDENCIES, PUBLISHED].join(" union all ")}`;
 }
+
+/** Every object with its schema and its catalog; those that belong to a table, in the schema of the table. */
+function homes(): string {
+  const own = Object.entries(IN_SCHEMA).map(
+    ([catalog, column]) =>
+      `select o.${column} as home, 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid as catalog, o.oid, o.xmin from pg_catalog.${catalog} o`,
+  );
+  const onTables = Object.entries(ON_TABLES).map(
+    ([catalog, column]) =>
+      `select c.relnamespace, 'pg_catalog.${catalog}'::pg_catalog.regclass::pg_catalog.oid, o.oid from pg_catalog.${catalog} o join pg_catalog.pg_class c on c.oid = o.${column}`,
+  );
+  return `with homes as (${own.join(" union all ")}),
+    dependents as (select h.home, h.catalog, h.oid from homes h union all ${onTables.join(" union all ")})`;
+}
+
+const COMMENTS = `select pg_catalog.concat('A comment in the schema ', n.nspname) as mark,
+    pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat(d.objoid, ' ', d.objsubid, ' ', d.description), ',' order by d.objoid, d.classoid, d.objsubid)) as value
+  from pg_catalog.pg_description d join (select h.home, h.catalog, h.oid from homes h
+      union all select s.oid, 'pg_catalog.pg_namespace'::pg_catalog.regclass, s.oid from pg_catalog.pg_namespace s) o on o.oid = d.objoid and o.catalog = d.classoid
+    join pg_catalog.pg_namespace n on n.oid = o.home
+  where n.nspname <> all ($1::pg_catalog.name[]) and n.nspname !~ '^pg_|^schema_gate|^information_schema$'
+  group by n.nspname`;
+
+/** What the tenant has that uses what is neither its own nor shared. */
+const DEPENDENCIES = `select pg_catalog.concat('${DEPENDENCY}', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid), ' on ',
+      pg_catalog.pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid)) as mark, '' as value
+  from pg_catalog.pg_depend d join dependents o on o.oid = d.objid and o.catalog = d.classid
+    join pg_catalog.pg_namespace n on n.oid = o.home
+    join homes r on r.oid = d.refobjid and r.catalog = d.refclassid
+    join pg_catalog.pg_namespace m on m.oid = r.home
+  where n.nspname = any ($1::pg_catalog.name[]) and m.nspname <> all ($1::pg_catalog.name[]) and m.nspname <> all ($3::pg_catalog.name[])
+    and m.nspname !~ '^pg_|^information_schema$'`;
+
+const PUBLISHED = `select pg_catalog.concat('${PUBLICATION}', r.prrelid::pg_catalog.regclass, ' by ', p.pubname) as mark, '' as value
+  from pg_catalog.pg_publication_rel r join pg_catalog.pg_publication p on p.oid = r.prpubid join pg_catalog.pg_class c on c.oid = r.prrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = any ($1::pg_catalog.name[])`;
 
 const MARKS = marksQuery();

@@ -247,6 +247,8 @@ describe("a tenant that is a schema", () => {
     ["select setval('public.s', 1)", "shared-write"],
     ["grant select on public.plans to x", "shared-write"],
     ["update pg_catalog.pg_class set relname = 'x'", "shared-write"],
+    ["update pg_proc set prosrc = 'x'", "shared-write"],
+    ["delete from pg_description", "shared-write"],
     ["create extension pg_trgm", "shared-object"],
     ["create extension if not exists pg_trgm", "shared-object"],
     ["create extension citext", "shared-object"],
