@@ -78,7 +78,7 @@ export function constraintSpec(constraint: Constraint, column: string | null): C
   }
 }
 
-const ENFORCEABLE = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_NOTNULL"]);
+const ENFORCEABLE = new Set(["CONSTR_CHECK", "CONSTR_FOREIGN"]);
 
 function exclusionElement(node: Node): ExclusionSpec["elements"][number] {
   const [element, operator] = "List" in node ? (node.List.items ?? []) : [];

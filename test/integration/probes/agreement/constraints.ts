@@ -2,6 +2,12 @@ import type { Agreement } from "./agreement.js";
 
 export const CONSTRAINTS: readonly Agreement[] = [
   {
+    name: "not null as a constraint of the table",
+    setup: "create table t (id int primary key, a int); insert into t values (1, null)",
+    release: "alter table t add constraint nn not null a",
+    since: 18,
+  },
+  {
     name: "not null not valid then validate",
     setup: "create table t (id int primary key, a int); insert into t values (1, null)",
     release: "alter table t add constraint nn not null a not valid; alter table t validate constraint nn",
