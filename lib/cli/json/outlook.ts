@@ -32,6 +32,16 @@ export const outlookOutput = z
                   .strictObject({ version: z.string(), bytes: z.int(), limit: z.int() })
                   .nullable()
                   .meta({ description: "The first migration whose copies would be above rollback.keepLimit." }),
+                stoppedBy: z
+                  .array(
+                    z.strictObject({
+                      version: z.string(),
+                      meaning: z.string(),
+                      rows: z.int().nullable().meta({ description: "Null if they could not be counted." }),
+                      reason: z.string().nullable().meta({ description: "Why they could not be counted." }),
+                    }),
+                  )
+                  .meta({ description: "Rows that contradict what the rollback makes again: it would stop at them." }),
                 unknown: z.string().nullable().meta({ description: "Why it could not be counted." }),
               })
               .exactOptional()

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.js";
 import { plural } from "../../core/plural.js";
 import { sizeText } from "../../core/size.js";
 import type { TenantOutlook, WaveOutlook } from "../../steps/rollout/outlook.js";
@@ -23,8 +24,21 @@ function line({ tenant, action, migrations, wayBack, putAside }: TenantOutlook):
   return `${printable(tenant)}  ${what}${wayBack === null ? "" : `  (${wayBack})`}${aside}`;
 }
 
-function putAsideText({ tables, tooLarge, unknown }: NonNullable<TenantOutlook["putAside"]>): string {
-  if (unknown !== null) return `could not be counted: ${printable(unknown)}`;
+type PutAside = NonNullable<TenantOutlook["putAside"]>;
+
+function putAsideText(weight: PutAside): string {
+  if (weight.unknown !== null) return `could not be counted: ${printable(weight.unknown)}`;
+  return [keptText(weight), ...weight.stoppedBy.map(stoppedText)].join("\n      ");
+}
+
+/** One reason why a rollback would stop in a tenant. */
+export function stoppedText({ version, meaning, rows, reason }: PutAside["stoppedBy"][number]): string {
+  const what = rows === null ? printable(meaning) : printable(counted(rows, meaning));
+  const back = `taking ${printable(version)} back`;
+  return rows === null ? `${back} may stop at ${what}: ${printable(reason ?? "")}` : `${back} stops at ${what}`;
+}
+
+function keptText({ tables, tooLarge }: PutAside): string {
   if (tables.length === 0) return "nothing was written since that would have to be put aside";
   const parts = tables.map(({ table, columns, rows }) =>
     columns === null

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
 import { UsageError } from "../../api/usage-error.js";
 import { approverProblem } from "../../core/approval/decide.js";
@@ -11,7 +12,7 @@ import { sizeText } from "../../core/size.js";
 import type { Ports } from "../../ports/ports.js";
 import { beginRollback, notTakenBack } from "../../steps/rollout/begin-rollback.js";
 import { rollbackOutlook, type WaveOutlook } from "../../steps/rollout/outlook.js";
-import { type SinceInTenant, weighRollback } from "../../steps/rollout/weigh-rollback.js";
+import { isStopped, type SinceInTenant, weighRollback } from "../../steps/rollout/weigh-rollback.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -20,7 +21,7 @@ import { execute } from "./execute.js";
 import { type FoundRun, findRun } from "./find-run.js";
 import { finish } from "./finish.js";
 import { isSealed } from "./is-sealed.js";
-import { printOutlook } from "./print-outlook.js";
+import { printOutlook, stoppedText } from "./print-outlook.js";
 
 export interface RollBackOptions {
   /** Of the tenants that have the release. */
@@ -44,7 +45,7 @@ export async function rollBackRun(io: Io, run: string | undefined, options: Roll
     return worstOf(weights);
   }
   sayUncounted(io, weights);
-  if (worstOf(weights) === 1) return sayTooLarge(io, request.run, weights);
+  if (worstOf(weights) === 1) return sayStopped(io, request.run, weights);
   const name = await decidedBy(io, found, tenants.length, options.yes);
   if (name === null) return 1;
   const executed = await execute({
@@ -73,11 +74,11 @@ function weigh(io: Io, { workspace, artifacts, request }: FoundRun, tenants: rea
   const directory = dirname(workspace.root);
   const fleet = new Fleet(request.config, localSecrets(io.env, directory), directory);
   const database = pgDatabase({ tenant: (tenant) => fleet.wayTo(tenant), staging: null });
-  return weighRollback({ run: request.run, artifacts, database }, tenants);
+  return weighRollback({ run: request.run, artifacts, database, clock: systemClock }, tenants);
 }
 
 function worstOf(weights: readonly SinceInTenant[]): ExitCode {
-  if (weights.some(({ tooLarge }) => tooLarge !== null)) return 1;
+  if (weights.some(isStopped)) return 1;
   return weights.some(({ unknown }) => unknown !== null) ? 3 : 0;
 }
 
@@ -101,15 +102,18 @@ function sayUncounted(io: Io, weights: readonly SinceInTenant[]): void {
       );
 }
 
-function sayTooLarge(io: Io, run: string, weights: readonly SinceInTenant[]): ExitCode {
-  for (const { tenant, tooLarge } of weights)
+function sayStopped(io: Io, run: string, weights: readonly SinceInTenant[]): ExitCode {
+  for (const { tenant, tooLarge, stoppedBy } of weights) {
     if (tooLarge !== null)
       io.stderr.write(
         `${printable(tenant)}: to take back ${printable(tooLarge.version)}, ${sizeText(tooLarge.bytes)} would have to be put aside, above rollback.keepLimit of ${sizeText(tooLarge.limit)}.\n`,
       );
-  const fits = weights.filter(({ tooLarge }) => tooLarge === null).length;
+    for (const each of stoppedBy) io.stderr.write(`${printable(tenant)}: ${stoppedText(each)}.\n`);
+  }
+  const fit = weights.filter((weight) => !isStopped(weight)).length;
+  const others = fit === 0 ? "" : `, or take back the ${plural(fit, "tenant")} without them by name`;
   io.stderr.write(
-    `Nothing was taken back. Move these rows elsewhere first${fits === 0 ? "" : `, or take back the ${plural(fits, "tenant")} that fit by name`}: schema-gate rollback ${run}${fits === 0 ? "" : " --tenant ID"}\n`,
+    `Nothing was taken back. Correct or move these rows first${others}: schema-gate rollback ${run}${fit === 0 ? "" : " --tenant ID"}\n`,
   );
   return 1;
 }

@@ -4,6 +4,7 @@ import { harmOf } from "../../core/catalog/repair/harm.js";
 import type { Finding } from "../../core/finding.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
+import { stoppingRows } from "../../core/probes/stopping-rows.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import type { RollbackResult } from "../../core/risk/input.js";
 import type { Ports } from "../../ports/ports.js";
@@ -30,6 +31,7 @@ export async function proofRecord(
   const findings = [...own, ...broken, ...left, ...analyzePredicted(cluster, tenant, proof.analyzed ?? [])];
   const proved = proof.passed && !broken.some(({ severity }) => severity === "error");
   const { catalogAfter: _, output: __, ...kept } = proof;
+  const rollbacks = proof.rollbacks.flatMap(({ version, candidate }) => (candidate ? [{ version, candidate }] : []));
   const record: ProofRecord = {
     cluster: cluster.id,
     clonedFrom: tenant.id,
@@ -38,7 +40,8 @@ export async function proofRecord(
     endedAt: new Date(ports.clock.now()).toISOString(),
     after: proved ? proof.after : null,
     onTheWay: proof.onTheWay,
-    rollbacks: proof.rollbacks.flatMap(({ version, candidate }) => (candidate ? [{ version, candidate }] : [])),
+    rollbacks,
+    ...(proof.catalogAfter ? { stopping: stoppingRows(rollbacks.toReversed(), proof.catalogAfter) } : {}),
     result: resultOf(proof),
     locks: proof.statements.flatMap((statement) =>
       statement.locks.map(({ table, mode, fromMs, toMs }) => ({ table, mode, holdMs: toMs - fromMs })),

@@ -2,7 +2,7 @@ import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
-import { type Loosened, loosenedBy } from "../../core/rollback/loosened.js";
+import { allowedByRelease, stoppingRows } from "../../core/probes/stopping-rows.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { SetAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -29,23 +29,18 @@ export async function proveWritten(
   const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
   const last = run.states.at(-1);
   if (!last || rollbacks.some(({ candidate }) => candidate === null)) return [];
-  const loosened = loosenedFindings(input, run);
-  return aside.length === 0 ? loosened : [...loosened, ...(await proveOnOne(input, clones, run, rollbacks, last))];
+  const stopped = stoppedFindings(rollbacks, last);
+  return aside.length === 0 ? stopped : [...stopped, ...(await proveOnOne(input, clones, run, rollbacks, last))];
 }
 
-/** Constraints that the rollback recreates, and that rows written since may violate. */
-function loosenedFindings({ migrations }: ProveOnClone, { states }: AppliedRelease): readonly Finding[] {
-  const [first, last] = [states[0], states.at(-1)];
-  if (!first || !last) return [];
-  const loosened = loosenedBy(first.catalog, last.catalog);
-  if (loosened.length === 0) return [];
-  const key = ({ table, what }: Loosened) => `${table} ${what}`;
-  const after = states.map(({ catalog }) => new Set(loosenedBy(first.catalog, catalog).map(key)));
-  return loosened.map((each) => {
-    const at = after.findIndex((keys) => keys.has(key(each)));
-    const version = migrations[at - 1]?.version ?? migrations[0]?.version ?? "";
-    return refused(version, `it recreates ${each.what} of ${each.table}, and rows written since may violate it`);
-  });
+/** What the release allows and the rollback makes again. */
+function stoppedFindings(rollbacks: readonly ProvedRollback[], last: State): readonly Finding[] {
+  const ways = rollbacks.flatMap(({ version, candidate }) => (candidate ? [{ version, candidate }] : [])).toReversed();
+  const found = allowedByRelease(stoppingRows(ways, last.catalog), last.catalog);
+  const meanings = new Map(
+    found.map(({ version, query: { meaning } }) => [`${version} ${meaning}`, { version, meaning }]),
+  );
+  return [...meanings.values()].map(({ version, meaning }) => refused(version, `there may be ${meaning}`));
 }
 
 async function proveOnOne(
@@ -98,18 +93,11 @@ async function backAndAgain(
     return [refused("the release", "the schema that it leads to is not the one before")];
   const lost: Finding[] = [];
   const failure = await failureAgain(session, input, rollbacks);
-  if (failure !== null) {
-    for (const [at, writable] of writables.entries()) {
-      const stays = await isInCopy(session, writable, rollbacks, schema);
-      lost.push(stays ? notAgain(writable, failure) : gone(writable, await notedRows(session, at)));
-    }
-    return lost;
-  }
   for (const [at, writable] of writables.entries()) {
-    const missing = await missingValues(session, writable, at, schema);
+    const missing = (await missingValues(session, writable, at, schema)) ?? (await notedRows(session, at));
     if (missing === 0) continue;
-    const stays = await isInCopy(session, writable, rollbacks, schema);
-    lost.push(stays ? inCopy(writable, missing) : gone(writable, missing));
+    if (!(await isInCopy(session, writable, rollbacks, schema))) lost.push(gone(writable, missing));
+    else lost.push(failure === null ? inCopy(writable, missing) : notAgain(writable, failure));
   }
   return lost;
 }
@@ -160,14 +148,21 @@ async function notedRows(session: Session, at: number): Promise<number> {
   return Number(row?.rows ?? 0);
 }
 
-async function missingValues(session: Session, writable: Writable, at: number, schema: string | null): Promise<number> {
-  const [row] = await session.query<{ missing: string }>(
-    bindSchemas(
-      `select count(*)::text as missing from (table written_since_${at} except all ${values(writable)}) m`,
-      schema,
-    ),
-  );
-  return Number(row?.missing ?? 0);
+/** Rows whose values are no longer in place; null where the release, which did not run to its end again, has not made the columns. */
+async function missingValues(
+  session: Session,
+  writable: Writable,
+  at: number,
+  schema: string | null,
+): Promise<number | null> {
+  const query = `select count(*)::text as missing from (table written_since_${at} except all ${values(writable)}) m`;
+  try {
+    const [row] = await session.query<{ missing: string }>(bindSchemas(query, schema));
+    return Number(row?.missing ?? 0);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return null;
+  }
 }
 
 async function isInCopy(

@@ -2,8 +2,8 @@ import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { bytes, type Config, milliseconds } from "../../core/config/config.js";
 import { groupBy } from "../../core/group-by.js";
 import type { Release } from "../../core/migration/release.js";
+import type { StoppingRows, WayBack } from "../../core/probes/stopping-rows.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
-import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { qualified } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Ports as AllPorts } from "../../ports/ports.js";
@@ -12,6 +12,7 @@ import { assertNoCodeOn } from "../catalog/automatic-code.js";
 import { readLedger } from "../catalog/ledger.js";
 import { EVERY_ROW } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
+import { probeLimits, type RunProbe, runProbe } from "../probing/run-probe.js";
 import { tableName } from "../proof/state.js";
 import { boundTable } from "../proof/untried-candidate.js";
 import { artifact, type ClusterRecord, need, type ProofRecord } from "../run/records.js";
@@ -20,7 +21,7 @@ import { heldTo, primaryOf, type Target, targetsOf } from "../run/target.js";
 import { describe } from "./retry-tenant.js";
 
 /** Weighing a rollback only reads. */
-type Ports = Pick<AllPorts, "run" | "artifacts" | "database">;
+type Ports = Pick<AllPorts, "run" | "artifacts" | "database" | "clock">;
 
 /** Rows of one table that hold something that would be lost. */
 interface SinceInTable {
@@ -37,13 +38,29 @@ export interface SinceInTenant {
   readonly tables: readonly SinceInTable[];
   /** The first migration whose copies would exceed `rollback.keepLimit`; null if there is none. */
   readonly tooLarge: { readonly version: string; readonly bytes: number; readonly limit: number } | null;
+  /** Rows that contradict what the rollback makes again: it would stop at them, and change nothing. */
+  readonly stoppedBy: readonly Stopping[];
   /** Why it could not be counted; null if it was. */
   readonly unknown: string | null;
 }
 
+interface Stopping {
+  readonly version: string;
+  /** `rows of public.orders where note is NULL`. */
+  readonly meaning: string;
+  /** Null if they could not be counted, for this reason. */
+  readonly rows: number | null;
+  readonly reason: string | null;
+}
+
+/** Whether a rollback would certainly change nothing in the tenant. */
+export function isStopped({ tooLarge, stoppedBy }: SinceInTenant): boolean {
+  return tooLarge !== null || stoppedBy.some(({ rows }) => rows !== null);
+}
+
 /**
- * Counts in each tenant what was written since the release and would be put aside, over a few connections per host, before anything is
- * taken back. Changes nothing.
+ * Counts in each tenant what was written since the release and would be put aside, and the rows at which the rollback would stop, over a few
+ * connections per host, before anything is taken back. Changes nothing.
  */
 export async function weighRollback(ports: Ports, ids: readonly string[]): Promise<readonly SinceInTenant[]> {
   const weights = await Weights.of(ports);
@@ -65,20 +82,21 @@ class Weights {
     private readonly config: Config,
     private readonly release: Release,
     /** By tenant: the pending migrations, the newest first, with their proved ways back. */
-    private readonly ways: ReadonlyMap<string, readonly Way[]>,
+    private readonly ways: ReadonlyMap<string, Ways>,
     private readonly targets: Readonly<Record<string, Target>>,
   ) {}
 
   static async of(ports: Ports): Promise<Weights> {
     const { config } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
-    const ways = new Map<string, readonly Way[]>();
+    const ways = new Map<string, Ways>();
     for (const { id, tenants, pending } of await need<readonly ClusterRecord[]>(ports, artifact.clusters)) {
       const proof = await ports.artifacts.get<ProofRecord>(artifact.proof(id));
       const proved = pending
         .toReversed()
         .flatMap((version) => proof?.rollbacks.find((one) => one.version === version) ?? []);
-      for (const tenant of tenants) ways.set(tenant, proved);
+      const stopping = proof?.stopping ?? [];
+      for (const tenant of tenants) ways.set(tenant, { proved, stopping });
     }
     return new Weights(ports, config, release, ways, await targetsOf(ports));
   }
@@ -88,9 +106,10 @@ class Weights {
   }
 
   async weigh(tenant: Tenant): Promise<SinceInTenant> {
-    const ways = this.ways.get(tenant.id) ?? [];
-    const nothing = { tenant: tenant.id, tables: [], tooLarge: null, unknown: null };
-    if (ways.every(({ candidate }) => candidate.since.length === 0)) return nothing;
+    const ways = this.ways.get(tenant.id) ?? { proved: [], stopping: [] };
+    const nothing = { tenant: tenant.id, tables: [], tooLarge: null, stoppedBy: [], unknown: null };
+    if (ways.stopping.length === 0 && ways.proved.every(({ candidate }) => candidate.since.length === 0))
+      return nothing;
     try {
       return { ...nothing, ...(await this.read(tenant, ways)) };
     } catch (error) {
@@ -99,7 +118,7 @@ class Weights {
     }
   }
 
-  private async read(tenant: Tenant, ways: readonly Way[]) {
+  private async read(tenant: Tenant, { proved, stopping }: Ways) {
     const { config, release, targets } = this;
     const database = heldTo(primaryOf(this.ports.database), targets[tenant.id] ?? null);
     const statementTimeout = milliseconds(config.timeouts.read);
@@ -108,28 +127,52 @@ class Weights {
     try {
       const ledger = await readLedger(session, ledgerFor(release.convention, tenant.schema), tenant.schema);
       const applied = new Set(ledger.map(({ version }) => version));
-      const having = ways.filter(({ version }) => applied.has(version));
-      const counted = having.flatMap(({ candidate }) => candidate.since.map(({ table }) => table));
-      const names = counted.map((table) => boundTable(table, tenant.schema)).map((at) => qualified(at.schema, at.name));
+      const having = proved.filter(({ version }) => applied.has(version));
+      const tables = having.flatMap(({ candidate }) => candidate.since.map(({ table }) => table));
+      const names = tables.map((table) => boundTable(table, tenant.schema)).map((at) => qualified(at.schema, at.name));
       if (config.connection.superuser === undefined) await assertNoCodeOn(session, names);
-      return await inTransaction(
+      const counted = await inTransaction(
         session,
         "read committed",
         () => count(session, tenant, having, bytes(config.rollback.keepLimit)),
         [EVERY_ROW],
       );
+      // The queries are about the schema that the whole release leads to.
+      const asked = having.length === proved.length ? stopping : [];
+      const { clock } = this.ports;
+      const scope = { ...probeLimits(config), schema: tenant.schema, clock };
+      return { ...counted, stoppedBy: await countStopping(session, asked, scope) };
     } finally {
       await session.close();
     }
   }
 }
 
-interface Way {
-  readonly version: string;
-  readonly candidate: RollbackCandidate;
+/** How the tenants of a cluster are taken back, the newest migration first, and what may stop that. */
+interface Ways {
+  readonly proved: readonly WayBack[];
+  readonly stopping: readonly StoppingRows[];
 }
 
-async function count(session: Session, { schema }: Tenant, ways: readonly Way[], limit: number) {
+async function countStopping(
+  session: Session,
+  stopping: readonly StoppingRows[],
+  scope: RunProbe,
+): Promise<readonly Stopping[]> {
+  const found: Stopping[] = [];
+  for (const { version, query } of stopping) {
+    const result = await runProbe(session, query, scope);
+    if (result.status === "pass") continue;
+    const { meaning } = query;
+    const { rows, reason } =
+      result.status === "hit" ? { rows: result.count, reason: null } : { rows: null, reason: result.reason };
+    if (!found.some((other) => other.version === version && other.meaning === meaning))
+      found.push({ version, meaning, rows, reason });
+  }
+  return found;
+}
+
+async function count(session: Session, { schema }: Tenant, ways: readonly WayBack[], limit: number) {
   const tables: SinceInTable[] = [];
   let tooLarge: SinceInTenant["tooLarge"] = null;
   for (const { version, candidate } of ways) {

@@ -8,6 +8,7 @@ import type { Config } from "../../core/config/config.js";
 import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import type { ProbeResult } from "../../core/probes/probe.js";
+import type { StoppingRows } from "../../core/probes/stopping-rows.js";
 import type { Change } from "../../core/release/change.js";
 import type { LedgerEntry } from "../../core/release/ledger.js";
 import type { PredictedLock, RollbackResult } from "../../core/risk/input.js";
@@ -138,7 +139,7 @@ export interface ProofRecord {
   readonly cluster: string;
   /** The tenant that was cloned: the cluster's representative, or another one if that could not be cloned. */
   readonly clonedFrom: string;
-  /** Everything that was seen; the catalog after the release is a separate artifact. */
+  /** Everything that was seen, without the catalog after the release. */
   readonly proof: Omit<Proof, "catalogAfter" | "output">;
   readonly ms: number;
   /** RFC 3339. */
@@ -149,6 +150,8 @@ export interface ProofRecord {
   readonly onTheWay: readonly string[];
   /** The proved way back of each migration. */
   readonly rollbacks: readonly { readonly version: string; readonly candidate: RollbackCandidate }[];
+  /** Queries for rows at which they would stop; absent in runs of earlier versions. */
+  readonly stopping?: readonly StoppingRows[];
   readonly result: RollbackResult;
   /** What was measured on the clone. */
   readonly locks: readonly PredictedLock[];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AuditEvent } from "../../core/audit/chain.js";
 import { milliseconds } from "../../core/config/config.js";
+import { counted } from "../../core/counted.js";
 import type { Json } from "../../core/json.js";
 import { type Order, OrderRefused } from "../../ports/orders.js";
 import type { Ports } from "../../ports/ports.js";
@@ -76,12 +77,22 @@ async function takingBack(ports: Ports, { tenants: only }: Order): Promise<Recor
   const { tenants, without } = await wholeRollback(ports, only);
   if (without.length > 0) throw new OrderRefused(`the run ${ports.run} has migrated no tenant ${without.join(", ")}`);
   if (tenants.length === 0) throw new OrderRefused(`no tenant has the release of the run ${ports.run}`);
-  const heavy = (await weighRollback(ports, tenants)).flatMap(({ tenant, tooLarge }) =>
+  const weights = await weighRollback(ports, tenants);
+  const heavy = weights.flatMap(({ tenant, tooLarge }) =>
     tooLarge === null ? [] : [`${tenant} (${tooLarge.version})`],
   );
   if (heavy.length > 0)
     throw new OrderRefused(
       `more would have to be put aside than rollback.keepLimit allows in ${heavy.join(", ")}; move these rows elsewhere, or take the others back by name`,
+    );
+  const stopped = weights.flatMap(({ tenant, stoppedBy }) =>
+    stoppedBy.flatMap(({ version, meaning, rows }) =>
+      rows === null ? [] : [`${tenant}: ${version} at ${counted(rows, meaning)}`],
+    ),
+  );
+  if (stopped.length > 0)
+    throw new OrderRefused(
+      `the way back would stop (${stopped.join("; ")}); correct these rows, or take the others back by name`,
     );
   return { tenants: [...tenants] };
 }

@@ -86,6 +86,7 @@ describe("schema-gate rollback, and dry runs", () => {
       putAside: {
         tables: [{ table: "app.items", columns: ["extra"], rows: 40, bytes: expect.any(Number) }],
         tooLarge: null,
+        stoppedBy: [],
         unknown: null,
       },
     });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseName } from "../../../lib/cli/commands/demo/tenants.js";
+import { outlookOutput } from "../../../lib/cli/json/outlook.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
 import { TestFleet } from "../../support/fleet.js";
 
@@ -12,6 +13,7 @@ CREATE VIEW active AS SELECT id, email FROM customers WHERE plan IS NOT NULL;
 `;
 const RELEASE = `ALTER TABLE customers ADD COLUMN quota integer NOT NULL DEFAULT 10;
 CREATE UNIQUE INDEX customers_email_key ON customers (email);
+ALTER TABLE customers ALTER COLUMN email DROP NOT NULL;
 `;
 
 describe("tenants that are schemas of one database", () => {
@@ -74,5 +76,29 @@ describe("tenants that are schemas of one database", () => {
         expect(rows, schema).toEqual([{ entries: 2, rows: 20 }]);
       }
     });
+  }, 180_000);
+
+  it("say before the first is taken back at which rows the way back would stop", async () => {
+    const [only = ""] = fleet.tenants;
+    const insert = `insert into ${identifier("o'brien")}.customers (plan) values ('a'), ('b')`;
+    await fleet.inTenant(only, (client) => client.query(insert));
+    const shown = await fleet.run(["rollback", "--dry-run", "--json"]);
+    expect(shown.code, shown.stderr).toBe(1);
+    const { waves } = outlookOutput.parse(JSON.parse(shown.stdout));
+    const stopped = waves.flatMap(({ tenants }) =>
+      tenants.map(({ tenant, putAside }) => [tenant, putAside?.stoppedBy.map(({ meaning, rows }) => [meaning, rows])]),
+    );
+    expect(Object.fromEntries(stopped)).toEqual({
+      acme: [],
+      "globex-corp": [],
+      initech: [],
+      "o-brien": [["rows of customers where email is NULL", 2]],
+    });
+    const refused = await fleet.run(["rollback", "--yes"]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("o-brien: taking 20240201 back stops at 2 rows of customers where email is NULL.");
+    expect(refused.stderr).toContain("Nothing was taken back.");
+    const others = await fleet.run(["rollback", "--exclude", "o-brien", "--yes"]);
+    expect(others.code, others.stderr).toBe(0);
   }, 180_000);
 });

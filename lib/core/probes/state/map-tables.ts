@@ -43,13 +43,14 @@ export class TableMap {
   private relation(relation: Relation): Relation {
     const { schemaname, relname = "" } = relation;
     if (schemaname === undefined && this.own.has(relname)) return relation;
-    const table = this.state.table({ schema: schemaname ?? null, name: relname });
+    const name = { schema: schemaname ?? null, name: relname };
+    const table = this.state.table(name);
+    if (!table && this.state.isCopy(name)) return relation;
     if (!table) throw new NotForetold(`it reads ${relname}, whose rows at that moment are not known`);
     this.used.add(table);
     const { schemaname: _schema, catalogname: _catalog, ...rest } = relation;
     const alias = relation.alias ?? { aliasname: relname };
-    const name = unquoted(table.rows.from);
-    return { ...rest, ...name, alias };
+    return { ...rest, ...unquoted(table.rows.from), alias };
   }
 }
 

@@ -1,5 +1,6 @@
 import { TENANT_SCHEMA } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { OWN_SCHEMA } from "../../catalog/own-schema.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { initialTables } from "./initial-state.js";
 import type { TableState, Uncertainty } from "./table-state.js";
@@ -82,6 +83,12 @@ export class ReleaseState {
   /** Whether a table, index, view or sequence has the name, so that IF NOT EXISTS does nothing. */
   hasRelation(ref: TableRef): boolean {
     return this.contents.relations.has(keyOf(ref));
+  }
+
+  /** A copy of kept rows that a way back reads, as long as nothing before this moment has written to it. */
+  isCopy(name: QualifiedName): name is TableRef {
+    const { schema } = name;
+    return schema === OWN_SCHEMA && !this.hasRelation({ ...name, schema });
   }
 
   with(...changed: readonly TableState[]): ReleaseState {

@@ -24,7 +24,7 @@ export function rehung(state: ReleaseState, operation: Operation & { kind: "set-
 /** The rows after a write: computed where the statement allows it, otherwise uncertain; what it sets off is uncertain too. */
 export function written(state: ReleaseState, operation: Operation & { kind: "write-rows" }): ReleaseState {
   const table = state.table(operation.table);
-  if (!table) return state;
+  if (!table) return state.isCopy(operation.table) ? state.withRelation(operation.table) : state;
   const place = readableSource(operation.statement.source);
   const { own, others } = consequencesOf(state, table, !["insert", "copy"].includes(operation.change));
   const reason = `The statement at ${place} changes rows of ${humanName(table.name)} before it`;

@@ -25,9 +25,21 @@ export interface KeepAside {
 export interface SetAside extends KeepAside {
   /** What is taken away, by the names that the release gave it; `column` is null for a whole table. */
   readonly takes: readonly { readonly table: TableRef; readonly column: string | null }[];
+  readonly foretold: Foretold;
   /** Run when the migration runs again, before and after its statements, where the copy exists. */
   readonly again: { readonly copy: string; readonly before: readonly string[]; readonly after: readonly string[] };
 }
+
+/** What setting aside does to a tenant's own rows, for whoever counts beforehand which rows would stop a way back. */
+export interface Foretold {
+  /** Statements without conditions, around the way back. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** Columns (`public.orders.price`) whose values are replaced, on trial, if the earlier type refuses them: that stops nothing. */
+  readonly replaced: readonly string[];
+}
+
+export const NOTHING_FORETOLD: Foretold = { before: [], after: [], replaced: [] };
 
 /** What a way back would set aside, counted while the whole release is in place: before the first migration is undone. */
 export interface WrittenSince {

@@ -1,8 +1,10 @@
 import type { ColumnObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
+import { humanName } from "../../catalog/names.js";
 import { fitOf, truncates } from "../../postgres/fits.js";
 import { identifier, literal } from "../../sql/quote.js";
 import { alterTable, sqlName } from "../inverses.js";
+import type { Foretold } from "./aside.js";
 import { source } from "./identity.js";
 import type { Retyped } from "./set-aside.js";
 import { withoutTriggers } from "./without-triggers.js";
@@ -41,6 +43,39 @@ function fitOne(index: CatalogIndex, table: TableRef, each: Retyped, tried: bool
       : [block(`IF EXISTS (SELECT FROM ${from} t WHERE ${there}) THEN ${relax} ${update}; END IF;`)];
   }
   return tried && relax !== null ? [onTrial(from, each, relax)] : [];
+}
+
+/** The same without conditions, for whoever counts beforehand which rows would stop the way back. */
+export function foretoldFits(
+  index: CatalogIndex,
+  table: TableRef,
+  retyped: readonly Retyped[],
+  back: TableRef,
+): Foretold {
+  const before = retyped.flatMap(({ column, type, labels }) => {
+    const value = `t.${identifier(column.id.name)}`;
+    const replaced = fitOf(value, column.attributes.type, type, labels)?.replaced;
+    if (!replaced) return [];
+    const relax = replaced.by === "NULL" ? relaxed(index, table, column) : "";
+    if (relax === null) return [];
+    const set = `UPDATE ${source(index, table)} t SET ${identifier(column.id.name)} = ${replaced.by} WHERE ${value} IS NOT NULL AND ${replaced.refused}`;
+    return relax === "" ? [set] : [relax, set];
+  });
+  const after = retyped.flatMap(({ required }) => {
+    if (!required) return [];
+    const column = identifier(required.name);
+    const fill = `UPDATE ${sqlName(back)} SET ${column} = DEFAULT WHERE ${column} IS NULL`;
+    return required.hasDefault ? [fill, required.again] : [required.again];
+  });
+  const onTrial = retyped.filter(
+    ({ column, type, labels, required }) =>
+      fitOf("", column.attributes.type, type, labels) === null &&
+      (required ? required.hasDefault : relaxed(index, table, column) === ""),
+  );
+  const replaced = onTrial.flatMap(({ column: { id } }) =>
+    [table, back].map((each) => humanName({ schema: each.schema, table: each.name, name: id.name })),
+  );
+  return { before, after, replaced };
 }
 
 /** A column that must have a value loses its NOT NULL until it has one again; null where something else requires it. */

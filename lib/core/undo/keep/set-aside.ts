@@ -4,10 +4,10 @@ import { type Fit, fitOf } from "../../postgres/fits.js";
 import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
-import type { SetAside } from "./aside.js";
+import { NOTHING_FORETOLD, type SetAside } from "./aside.js";
 import { constantDefault } from "./constant-default.js";
 import { copyName, copySize, copyTable, dropWhenEmpty, keepCopy, keepEarlier, restored, stored } from "./copy.js";
-import { filledAfterwards, fitValues } from "./fit-values.js";
+import { filledAfterwards, fitValues, foretoldFits } from "./fit-values.js";
 import { type Identity, identityColumns, identityOf, placedRows, rowsOf, sameRow, source } from "./identity.js";
 import { fill } from "./keep-columns.js";
 import { withoutTriggers } from "./without-triggers.js";
@@ -64,6 +64,7 @@ export function setColumnsAside(statement: Statement, taken: TakenColumns, index
     tables: [values.name],
     sizes: [copySize(kept.rows)],
     takes: values.columns.map(({ id }) => ({ table, column: id.name })),
+    foretold: foretoldFits(index, table, taken.retyped, taken.back.table),
     again: { copy: values.name, before: values.noteWhatStands(), after: values.restoreSetAside() },
   };
 }
@@ -238,6 +239,7 @@ export function setTableAside(statement: Statement, table: TableRef, index: Cata
     tables: [name],
     sizes: [copySize(kept.rows)],
     takes: [{ table, column: null }],
+    foretold: NOTHING_FORETOLD,
     again: {
       copy: name,
       before: [],
