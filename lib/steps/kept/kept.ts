@@ -1,3 +1,4 @@
+import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import { bindSchemas, OWN_SCHEMA, ownSchemaOf } from "../../core/catalog/own-schema.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
@@ -39,9 +40,22 @@ export async function listKept(session: Session, schema: string | null): Promise
       bind(`select count(*)::text as rows from ${qualified(OWN_SCHEMA, copy)}`),
     );
     const rows = Number(count?.rows ?? 0);
-    found.push({ copy, source, file, keptAt: kept_at.toISOString(), rows, bytes: Number(bytes) });
+    found.push({
+      copy,
+      source: shownSource(source, schema),
+      file,
+      keptAt: kept_at.toISOString(),
+      rows,
+      bytes: Number(bytes),
+    });
   }
   return found;
+}
+
+/** What was kept by the plan of a whole cluster, by the tenant's own schema. */
+function shownSource(source: string, schema: string | null): string {
+  const shared = `${TENANT_SCHEMA}.`;
+  return schema !== null && source.startsWith(shared) ? `${schema}.${source.slice(shared.length)}` : source;
 }
 
 /** Drops copies for good: what they could have restored is gone. Returns those it dropped. */
