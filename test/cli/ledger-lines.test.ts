@@ -17,6 +17,8 @@ it("names each tenant of a small fleet that is behind or unknown", () => {
     "  behind1  lacks 2, 3",
     "  b1       connection refused",
   ]);
+  const exempt = new Map([["behind1", { expires: "2099-12-31", by: "ada" }]]);
+  expect(ledgerLines("3_index", states, exempt)[1]).toBe("  behind1  lacks 2, 3 (exempt until 2099-12-31, by ada)");
 });
 
 it("puts more than fifty together by what they lack", () => {

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { Fleet } from "../../adapters/local/fleet.js";
 import { localSecrets } from "../../adapters/local/secrets.js";
+import { systemClock } from "../../adapters/local/system-clock.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
 import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import { milliseconds } from "../../core/config/config.js";
+import { exemptions } from "../../core/rollout/exemptions.js";
 import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { fleetLedgers } from "../../steps/catalog/fleet-ledgers.js";
@@ -33,10 +35,13 @@ export async function printFleetStatus(
     statementTimeout: milliseconds(config.timeouts.read),
   });
   const waiting = await waitingSteps(resolve(directory, config.migrations), release, ledgers);
+  const today = new Date(systemClock.now()).toISOString().slice(0, 10);
+  const { exempt } = exemptions(config.exempt, new Set(tenants.map(({ id }) => id)), today);
+  const exemptOf = new Map(exempt.map((each) => [each.tenant, each]));
   const output = { release: release.name, tenants: ledgers, contracts: waiting };
   if (options.json) io.stdout.write(`${JSON.stringify(output, null, 2)}\n`);
   else
-    for (const line of [...ledgerLines(release.name, ledgers), ...waitingLines(waiting)])
+    for (const line of [...ledgerLines(release.name, ledgers, exemptOf), ...waitingLines(waiting)])
       io.stdout.write(`${printable(line)}\n`);
   return ledgers.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
 }
