@@ -13,7 +13,7 @@ const indexNames: Rule = {
   workaround: "Begin the name with the table's.",
   lock: null,
   work: "none",
-  versions: { from: 13, to: 18 },
+  versions: { from: 13, to: null },
   severity: "warning",
   sized: false,
   nodes: ["IndexStmt"],

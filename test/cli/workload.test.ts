@@ -64,7 +64,7 @@ describe.each(MAJORS)("pg_stat_statements on %s", (major) => {
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const server = await startEmbeddedServer({
       directory,
-      package: serverPackage(major),
+      package: await serverPackage(major),
       settings: { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.max": "100" },
     });
     onTestFinished(() => server.stop());

@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const servers = await Promise.all(
     SERVERS.map(async (major) => ({
       major,
-      server: await startEmbeddedServer({ directory: join(directory, major), package: serverPackage(major) }),
+      server: await startEmbeddedServer({ directory: join(directory, major), package: await serverPackage(major) }),
     })),
   );
   project.provide("servers", Object.fromEntries(servers.map(({ major, server }) => [major, server.url("")])));

@@ -47,7 +47,7 @@ function isRule(value: unknown): value is Rule {
     (typeof rule.check === "function" || typeof rule.finish === "function") &&
     Array.isArray(rule.nodes) &&
     typeof rule.versions?.from === "number" &&
-    typeof rule.versions.to === "number" &&
+    (typeof rule.versions.to === "number" || rule.versions.to === null) &&
     ["note", "warning", "error"].includes(rule.severity ?? "")
   );
 }

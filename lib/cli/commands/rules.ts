@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { UsageError } from "../../api/usage-error.js";
 import { RULES } from "../../core/lint/rules/index.js";
 import type { Rule } from "../../core/lint/rules/rule.js";
+import { majorsText } from "../../core/postgres/majors.js";
 import type { CommandModule, ExitCode } from "../command.js";
 import type { Io } from "../io.js";
 import { styleFor } from "../terminal/style.js";
@@ -46,7 +47,7 @@ function explanation(io: Io, rule: Rule): string {
     ["Instead", rule.workaround],
     ["Lock", rule.lock ? (LOCKS[rule.lock] ?? rule.lock) : "none of its own"],
     ["Severity", `${rule.severity}${rule.sized ? "; lower for a small table, where statistics tell its size" : ""}`],
-    ["PostgreSQL", `${rule.versions.from} to ${rule.versions.to}`],
+    ["PostgreSQL", majorsText(rule.versions)],
   ];
   const body = lines.map(([label, text]) => `  ${style.dim(label.padEnd(13))} ${text}\n`).join("");
   return `${style.bold(`${rule.id} ${rule.slug}`)}  ${rule.title}\n\n${body}`;

@@ -24,7 +24,10 @@ export const rulesOutput = z
       workaround: z.string(),
       lock: z.string().nullable(),
       work: z.enum(["none", "scan", "build", "rewrite", "delete"]),
-      versions: z.strictObject({ from: z.int(), to: z.int() }),
+      versions: z.strictObject({
+        from: z.int(),
+        to: z.int().nullable().meta({ description: "Null: every later one." }),
+      }),
       severity: z.enum(["note", "warning", "error"]),
       sized: z.boolean(),
       refuses: z.literal(true).exactOptional().describe("it says that the server refuses a statement"),

@@ -107,6 +107,7 @@ const SUBSCRIPTION: readonly (readonly [number, string])[] = [
   [15, "subtwophasestate, subdisableonerr"],
   [16, "suborigin, subpasswordrequired, subrunasowner"],
   [17, "subfailover"],
+  [19, "subretaindeadtuples, submaxretention, subserver, subwalrcvtimeout"],
 ];
 
 function subscriptions(major: number): Watched {

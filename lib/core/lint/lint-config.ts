@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { day, reason } from "../decision-fields.js";
+import { NEWEST_MAJOR, OLDEST_MAJOR } from "../postgres/majors.js";
 
 const waiver = z.strictObject({
   rule: z.string(),
@@ -19,7 +20,10 @@ export const lintConfigSchema = z.strictObject({
     .describe("lint only: whether what runs bare files wraps each in a transaction; known of the frameworks"),
   lockTimeoutSet: z.boolean().default(false).describe("lint only: what runs the files sets lock_timeout itself"),
   postgres: z
-    .strictObject({ from: z.int().min(13).max(18), to: z.int().min(13).max(18) })
+    .strictObject({
+      from: z.int().min(OLDEST_MAJOR).max(NEWEST_MAJOR),
+      to: z.int().min(OLDEST_MAJOR).max(NEWEST_MAJOR),
+    })
     .refine(({ from, to }) => from <= to, "`from` must not be above `to`")
     .optional()
     .describe("lint only: oldest and newest major version that the files must run on; the gate asks the servers"),

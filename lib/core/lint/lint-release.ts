@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { compareFindings, type Finding } from "../finding.js";
+import type { MajorRange } from "../postgres/majors.js";
 import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
 import { textBodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
@@ -12,7 +13,7 @@ import { mayBeInOtherSchema } from "./known/other-schema.js";
 import type { LintScript, LintStatement } from "./lint-statement.js";
 import { placeOf } from "./report-place.js";
 import { RULES } from "./rules/index.js";
-import type { Report, Rule } from "./rules/rule.js";
+import { ALL_VERSIONS, type Report, type Rule } from "./rules/rule.js";
 import { judge } from "./severity.js";
 import { TransactionTracker } from "./transactions.js";
 import { unparsedFinding } from "./unparsed.js";
@@ -48,7 +49,7 @@ export interface Fix {
 
 const GATE: Circumstances = {
   together: true,
-  versions: { from: 13, to: 18 },
+  versions: ALL_VERSIONS,
   serverVersion: null,
   lockTimeoutSet: true,
   schemaPerTenant: false,
@@ -204,6 +205,6 @@ function keyed(statistics: ReadonlyMap<string, TableSize>): Map<string, TableSiz
   );
 }
 
-function overlap(a: { from: number; to: number }, b: { from: number; to: number }): boolean {
-  return a.from <= b.to && b.from <= a.to;
+function overlap(a: MajorRange, b: MajorRange): boolean {
+  return a.from <= (b.to ?? Infinity) && b.from <= (a.to ?? Infinity);
 }

@@ -1,4 +1,5 @@
 import type { LockMode } from "../postgres/lock-modes.js";
+import { majorsText } from "../postgres/majors.js";
 import type { RuleMeta, Work } from "./rules/rule.js";
 
 /** The files that show a rule at work. */
@@ -50,7 +51,7 @@ export function rulePage(rule: RuleMeta, files: RuleFiles): string {
     `- **Instead:** ${rule.workaround}`,
     `- **Lock:** ${lockText(rule.lock)}${rule.lock ? `; under it, it ${WORK[rule.work]}` : ""}`,
     `- **Severity:** ${severity}`,
-    `- **PostgreSQL:** ${rule.versions.from} to ${rule.versions.to}`,
+    `- **PostgreSQL:** ${majorsText(rule.versions)}`,
     "",
     ...section("Existing schema", files.before, "sql"),
     ...section("Bad", files.bad, "sql"),

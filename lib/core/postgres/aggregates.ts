@@ -1,6 +1,6 @@
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Every aggregate of pg_catalog on PostgreSQL 13 to 18. Compared with the servers by test/core/postgres/aggregates.test.ts. */
+/** Every aggregate of pg_catalog on PostgreSQL 13 to 19. Compared with the servers by test/core/postgres/aggregates.test.ts. */
 const AGGREGATES: ReadonlySet<string> = new Set(
   words(`any_value array_agg avg bit_and bit_or bit_xor bool_and bool_or corr count covar_pop covar_samp cume_dist dense_rank every json_agg
     json_agg_strict json_object_agg json_object_agg_strict json_object_agg_unique json_object_agg_unique_strict jsonb_agg jsonb_agg_strict

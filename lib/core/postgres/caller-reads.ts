@@ -26,7 +26,7 @@ export const ACTING_TRIGGERS: readonly string[] = ["lo_manage"];
 
 /** Settings that only a superuser and a member of pg_read_all_settings may read. */
 export const HIDDEN_SETTINGS: readonly string[] =
-  words(`config_file data_directory dynamic_library_path extension_control_path external_pid_file hba_file ident_file jit_provider
-    krb_server_keyfile log_directory log_filename oauth_validator_libraries primary_conninfo session_preload_libraries
-    shared_preload_libraries ssl_ciphers ssl_dh_params_file ssl_ecdh_curve ssl_groups ssl_max_protocol_version ssl_min_protocol_version
+  words(`config_file data_directory dynamic_library_path extension_control_path external_pid_file hba_file hosts_file ident_file jit_provider
+    krb_server_keyfile log_directory log_filename oauth_validator_libraries output_plugin_libraries primary_conninfo session_preload_libraries
+    shared_preload_libraries ssl_ciphers ssl_dh_params_file ssl_ecdh_curve ssl_groups ssl_max_protocol_version ssl_min_protocol_version ssl_sni
     ssl_passphrase_command ssl_tls13_ciphers stats_temp_directory unix_socket_directories`);

@@ -1,5 +1,5 @@
 /**
- * The system catalogs of PostgreSQL 18 and the columns of each that the reader knows. Older majors have a subset of them, and
+ * The system catalogs of PostgreSQL 19 and the columns of each that the reader knows. Older majors have a subset of them, and
  * pg_collation.colliculocale. Source: pg_class and pg_attribute of the server; measured by `test/integration/catalog/unknown-catalogs.test.ts`.
  */
 export const SYSTEM_CATALOGS: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ export const SYSTEM_CATALOGS: Readonly<Record<string, string>> = {
   pg_enum: "oid enumtypid enumsortorder enumlabel",
   pg_event_trigger: "oid evtname evtevent evtowner evtfoid evtenabled evttags",
   pg_extension: "oid extname extowner extnamespace extrelocatable extversion extconfig extcondition",
-  pg_foreign_data_wrapper: "oid fdwname fdwowner fdwhandler fdwvalidator fdwacl fdwoptions",
+  pg_foreign_data_wrapper: "oid fdwname fdwowner fdwhandler fdwvalidator fdwconnection fdwacl fdwoptions",
   pg_foreign_server: "oid srvname srvowner srvfdw srvtype srvversion srvacl srvoptions",
   pg_foreign_table: "ftrelid ftserver ftoptions",
   pg_index:
@@ -51,10 +51,12 @@ export const SYSTEM_CATALOGS: Readonly<Record<string, string>> = {
   pg_policy: "oid polname polrelid polcmd polpermissive polroles polqual polwithcheck",
   pg_proc:
     "oid proname pronamespace proowner prolang procost prorows provariadic prosupport prokind prosecdef proleakproof proisstrict proretset provolatile proparallel pronargs pronargdefaults prorettype proargtypes proallargtypes proargmodes proargnames proargdefaults protrftypes prosrc probin prosqlbody proconfig proacl",
-  pg_publication: "oid pubname pubowner puballtables pubinsert pubupdate pubdelete pubtruncate pubviaroot pubgencols",
+  pg_publication:
+    "oid pubname pubowner puballtables puballsequences pubinsert pubupdate pubdelete pubtruncate pubviaroot pubgencols",
   pg_publication_namespace: "oid pnpubid pnnspid",
-  pg_publication_rel: "oid prpubid prrelid prqual prattrs",
-  pg_range: "rngtypid rngsubtype rngmultitypid rngcollation rngsubopc rngcanonical rngsubdiff",
+  pg_publication_rel: "oid prpubid prrelid prexcept prqual prattrs",
+  pg_range:
+    "rngtypid rngsubtype rngmultitypid rngcollation rngsubopc rngconstruct2 rngconstruct3 rngmltconstruct0 rngmltconstruct1 rngmltconstruct2 rngcanonical rngsubdiff",
   pg_replication_origin: "roident roname",
   pg_rewrite: "oid rulename ev_class ev_type ev_enabled is_instead ev_qual ev_action",
   pg_seclabel: "objoid classoid objsubid provider label",
@@ -67,7 +69,7 @@ export const SYSTEM_CATALOGS: Readonly<Record<string, string>> = {
   pg_statistic_ext: "oid stxrelid stxname stxnamespace stxowner stxkeys stxstattarget stxkind stxexprs",
   pg_statistic_ext_data: "stxoid stxdinherit stxdndistinct stxddependencies stxdmcv stxdexpr",
   pg_subscription:
-    "oid subdbid subskiplsn subname subowner subenabled subbinary substream subtwophasestate subdisableonerr subpasswordrequired subrunasowner subfailover subconninfo subslotname subsynccommit subpublications suborigin",
+    "oid subdbid subskiplsn subname subowner subenabled subbinary substream subtwophasestate subdisableonerr subpasswordrequired subrunasowner subfailover subretaindeadtuples submaxretention subretentionactive subserver subconninfo subslotname subsynccommit subwalrcvtimeout subpublications suborigin",
   pg_subscription_rel: "srsubid srrelid srsubstate srsublsn",
   pg_tablespace: "oid spcname spcowner spcacl spcoptions",
   pg_transform: "oid trftype trflang trffromsql trftosql",

@@ -1,6 +1,6 @@
 /**
  * Extensions that a role with CREATE on the database may create: their control files say `trusted`, and their scripts run as the bootstrap superuser
- * (manual, "CREATE EXTENSION"; PostgreSQL 13 to 18).
+ * (manual, "CREATE EXTENSION"; PostgreSQL 13 to 19).
  */
 export const TRUSTED_EXTENSIONS: ReadonlySet<string> = new Set(
   `btree_gin btree_gist citext cube dict_int fuzzystrmatch hstore intarray isn lo ltree pg_trgm pgcrypto plperl plpgsql

@@ -60,7 +60,7 @@ export function parseType(text: string): ParsedType | null {
 /** Unbounded text types share one stored form. From bpchar the server trims, so it is never the source. */
 const TEXTS: ReadonlySet<string> = new Set(["text", "character varying", "citext", "xml", "character"]);
 const OIDS: ReadonlySet<string> = new Set(
-  `regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype`.split(
+  `regclass regcollation regconfig regdatabase regdictionary regnamespace regoper regoperator regproc regprocedure regrole regtype`.split(
     " ",
   ),
 );
@@ -71,6 +71,8 @@ const PAIRS: ReadonlySet<string> = new Set([
   "regoperator>regoper",
   "regproc>regprocedure",
   "regprocedure>regproc",
+  "bigint>oid8",
+  "oid8>bigint",
 ]);
 
 /** Binary coercible by an assignment cast (pg_cast.castmethod = 'b'), whatever the old modifiers. */

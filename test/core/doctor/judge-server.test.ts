@@ -45,10 +45,10 @@ it.each([
   [140_020, "2026-11-12", "ok", "PostgreSQL 14"],
   [140_020, "2026-11-13", "warning", "PostgreSQL 14 has had no release since 2026-11-12."],
   [
-    190_000,
+    200_000,
     "2026-11-29",
     "ok",
-    "PostgreSQL 19, newer than the 18 that is known: a tenant that uses what is new is named and blocked",
+    "PostgreSQL 20, newer than the 19 that is known: a tenant that uses what is new is named and blocked",
   ],
 ])("says of version %i on %s: %s", async (serverVersion, today, status, message) => {
   const { url } = await temporaryDatabase("18");

@@ -73,6 +73,15 @@ describe("lintRelease", () => {
     expect(findings).toMatchObject([{ code: "SG010", severity: "note" }]);
   });
 
+  it.each([180_004, 190_000, 200_000, 310_002])("says of a server %i what it says of 17", async (serverVersion) => {
+    const text =
+      "alter table users add column a int not null; create index on users (a); alter table users alter b type int;";
+    const on = async (version: number) =>
+      (await lintText(text, [], { circumstances: { serverVersion: version } })).map(({ code }) => code);
+    expect(await on(serverVersion)).toEqual(await on(170_000));
+    expect(await on(serverVersion)).toContain("SG001");
+  });
+
   it("accepts a stored release, whose statements carry no tree", async () => {
     const source = { file: "r.sql", line: 4, column: 1 };
     const statements = [{ index: 0, sql: "ALTER TABLE t ALTER COLUMN c SET NOT NULL", source }];

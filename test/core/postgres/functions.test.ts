@@ -80,7 +80,7 @@ const WITHIN: readonly RegExp[] = [
   /^(current_query|currtid2?|ts_rewrite|ts_stat|(cursor|query)_to_xml\w*|tsvector_update_trigger\w*|unique_key_recheck)$/,
   /^(suppress_redundant_updates_trigger|pg_extension_config_dump|pg_export_snapshot|pg_notify|pg_sleep_(for|until))$/,
   /^pg_(get_|control_|current_|last_|is_|show_|logical_slot_peek_|stat_get_|xact_commit_|wal_summary_contents$|available_wal)/,
-  /^pg_(collation|database_collation)_actual_version$|^pg_(clear|restore)_(attribute|relation)_stats$/,
+  /^pg_(collation|database_collation)_actual_version$|^pg_(clear|restore)_(attribute|extended|relation)_stats$/,
   /^pg_(hba_file_rules|ident_file_mappings|jit_available|lock_status|notification_queue_usage|prepared_xact)$/,
   /^pg_(isolation_test_session_is_blocked|safe_snapshot_blocking_pids|stat_have_stats)$/,
   /^pg_replication_origin_(progress|session_is_setup|session_progress)$|^pg_stat_(clear_snapshot|force_next_flush)$/,

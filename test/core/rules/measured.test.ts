@@ -124,7 +124,7 @@ async function connect(url: string): Promise<pg.Client> {
 }
 
 function holdsOn(rule: Rule, major: Major): boolean {
-  return rule.versions.from <= Number(major) && Number(major) <= rule.versions.to;
+  return rule.versions.from <= Number(major) && Number(major) <= (rule.versions.to ?? Infinity);
 }
 
 /** VACUUM and CONCURRENTLY: the table that they are about, and the weakest lock that conflicts with theirs alone. */

@@ -1,16 +1,18 @@
 import { canonicalPrivileges } from "../privileges.js";
-import { type Assembly, notMember, ownerOf, source } from "./source.js";
+import { type Assembly, notMember, ownerOf, since, source } from "./source.js";
 
 /** Values of options whose names mark them as secrets are never read. */
 const open = (options: string) =>
   `array(select case when split_part(o, '=', 1) ~* '(pass|secret|token|key)' then split_part(o, '=', 1) || '=(hidden)' else o end
     from unnest(${options}) o order by 1)`;
 
-export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" | "validator" | "options">({
+export const foreignDataWrappers = source<
+  "name" | "owner" | "acl" | "handler" | "validator" | "connection" | "options"
+>({
   tag: "foreign data wrapper",
   rare: { catalogs: [2328], emptyAtFirst: true },
-  select: ({ tenantSchema }) =>
-    tenantSchema === null
+  select: (scope) =>
+    scope.tenantSchema === null
       ? {
           fields: {
             name: "f.fdwname",
@@ -18,6 +20,8 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
             acl: "f.fdwacl",
             handler: "nullif(f.fdwhandler, 0)::regproc::text",
             validator: "nullif(f.fdwvalidator, 0)::regproc::text",
+            // What makes a connection string of a server, for subscriptions.
+            connection: since(19, scope, "nullif(f.fdwconnection, 0)::regproc::text", "null"),
             options: open("f.fdwoptions"),
           },
           from: `from pg_foreign_data_wrapper f where ${notMember("pg_foreign_data_wrapper", "f.oid")}`,
@@ -35,6 +39,7 @@ export const foreignDataWrappers = source<"name" | "owner" | "acl" | "handler" |
         privileges: canonicalPrivileges("foreign data wrapper", owner, row.nullable("acl"), assembly.role),
         handler: row.nullable("handler"),
         validator: row.nullable("validator"),
+        connection: row.nullable("connection"),
         options: row.list("options"),
       },
     });

@@ -1,7 +1,18 @@
 import type { Json } from "../../json.js";
 import { ownerOf, type Scope, since, source } from "./source.js";
 
-const FIELDS = ["name", "owner", "allTables", "actions", "viaRoot", "generated", "tables", "schemas"] as const;
+const FIELDS = [
+  "name",
+  "owner",
+  "allTables",
+  "allSequences",
+  "actions",
+  "viaRoot",
+  "generated",
+  "tables",
+  "except",
+  "schemas",
+] as const;
 type Field = (typeof FIELDS)[number];
 
 export const publications = source<Field>({
@@ -15,11 +26,18 @@ export const publications = source<Field>({
             name: "p.pubname",
             owner: ownerOf("p.pubowner"),
             allTables: "p.puballtables",
+            allSequences: since(19, scope, "p.puballsequences", "false"),
             actions:
               "concat_ws(', ', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end, case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end)",
             viaRoot: "p.pubviaroot",
             generated: since(18, scope, "p.pubgencols", "'n'"),
             tables: tables(scope),
+            except: since(
+              19,
+              scope,
+              "array(select r.prrelid::regclass::text from pg_publication_rel r where r.prpubid = p.oid and r.prexcept order by 1)",
+              "array[]::text[]",
+            ),
             schemas: since(
               15,
               scope,
@@ -38,10 +56,12 @@ export const publications = source<Field>({
       attributes: {
         owner: row.text("owner"),
         allTables: row.flag("allTables"),
+        allSequences: row.flag("allSequences"),
         actions: row.text("actions"),
         viaRoot: row.flag("viaRoot"),
         generated: row.text("generated"),
         tables: JSON.parse(row.nullable("tables") ?? "[]") as Json,
+        except: row.list("except"),
         schemas: row.list("schemas"),
       },
     });
@@ -57,5 +77,5 @@ function tables(scope: Scope): string {
     "null::json",
   );
   return `(select json_agg(json_build_object('table', r.prrelid::regclass::text, 'filter', ${filter}, 'columns', ${columns})
-    order by r.prrelid::regclass::text) from pg_publication_rel r where r.prpubid = p.oid)`;
+    order by r.prrelid::regclass::text) from pg_publication_rel r where r.prpubid = p.oid${since(19, scope, " and not r.prexcept", "")})`;
 }

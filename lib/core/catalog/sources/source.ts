@@ -4,7 +4,7 @@ import type { Fields } from "./fields.js";
 
 /** What the text of a query depends on. */
 export interface Scope {
-  /** 13 to 18. */
+  /** 13 to 19. */
   readonly major: number;
   /** Set when the tenant is one schema of a shared database. */
   readonly tenantSchema: string | null;

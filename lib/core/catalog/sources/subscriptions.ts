@@ -15,6 +15,10 @@ const FIELDS = [
   "passwordRequired",
   "runAsOwner",
   "failover",
+  "retainDeadTuples",
+  "maxRetention",
+  "server",
+  "receiverTimeout",
 ] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -41,6 +45,10 @@ export const subscriptions = source<Field>({
             passwordRequired: since(16, scope, "s.subpasswordrequired", "null"),
             runAsOwner: since(16, scope, "s.subrunasowner", "null"),
             failover: since(17, scope, "s.subfailover", "null"),
+            retainDeadTuples: since(19, scope, "s.subretaindeadtuples", "null"),
+            maxRetention: since(19, scope, "s.submaxretention", "null"),
+            server: since(19, scope, "(select f.srvname from pg_foreign_server f where f.oid = s.subserver)", "null"),
+            receiverTimeout: since(19, scope, "s.subwalrcvtimeout", "null"),
           },
           from: `from pg_subscription s where s.subdbid = (select database from home)`,
         }

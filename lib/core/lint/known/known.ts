@@ -1,6 +1,7 @@
 import type { RangeVar } from "libpg-query";
 import type { ColumnType } from "../../postgres/column-type.js";
 import type { Volatility } from "../../postgres/functions.js";
+import type { MajorRange } from "../../postgres/majors.js";
 import { refusedInTransaction } from "../../postgres/transactionality.js";
 import { kindOf, type NodeKind } from "../../sql/tree.js";
 import type { LintScript, LintStatement, Transaction } from "../lint-statement.js";
@@ -41,7 +42,7 @@ export interface Circumstances {
   /** Each file is a separate release that knows nothing of the others, such as several files on one command line. */
   readonly separate?: boolean;
   /** Major versions on which the release must run. */
-  readonly versions: { readonly from: number; readonly to: number };
+  readonly versions: MajorRange;
   /** `server_version_num` if a server was asked. */
   readonly serverVersion: number | null;
   /** The runner sets lock_timeout itself. */

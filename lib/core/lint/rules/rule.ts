@@ -1,6 +1,7 @@
 import type { RangeVar } from "libpg-query";
 import type { Remedy, Severity, Subject } from "../../finding.js";
 import type { LockMode } from "../../postgres/lock-modes.js";
+import { type MajorRange, OLDEST_MAJOR } from "../../postgres/majors.js";
 import type { StatementKind } from "../../sql/tree.js";
 import type { Circumstances, Known } from "../known/known.js";
 import type { LintStatement } from "../lint-statement.js";
@@ -24,8 +25,8 @@ export interface RuleMeta {
   /** The strongest lock that the statement takes on an existing table; null when none matters. */
   readonly lock: LockMode | null;
   readonly work: Work;
-  /** Major versions of PostgreSQL on which it holds. */
-  readonly versions: { readonly from: number; readonly to: number };
+  /** Major versions of PostgreSQL on which it holds: those to come too, where nothing is known to end it. */
+  readonly versions: MajorRange;
   /** For a table of unknown size. */
   readonly severity: Severity;
   /** The cost grows with the table: a small one lowers the severity, and a table created in the same release is not reported. */
@@ -69,7 +70,7 @@ export interface Rule extends RuleMeta {
   finish?(known: Known): Iterable<Report>;
 }
 
-export const ALL_VERSIONS = { from: 13, to: 18 } as const;
+export const ALL_VERSIONS: MajorRange = { from: OLDEST_MAJOR, to: null };
 
 /** `app.users`, as a person would write it. */
 export function tableName(table: RangeVar): string {

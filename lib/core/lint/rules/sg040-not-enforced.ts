@@ -10,7 +10,7 @@ export const notEnforced: Rule = {
   workaround: "Add it NOT VALID instead: new rows are checked, and the old ones by VALIDATE.",
   lock: "AccessExclusiveLock",
   work: "none",
-  versions: { from: 18, to: 18 },
+  versions: { from: 18, to: null },
   severity: "note",
   sized: false,
   nodes: ["CONSTR_CHECK", "CONSTR_FOREIGN"],

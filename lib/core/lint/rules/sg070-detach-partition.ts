@@ -14,7 +14,7 @@ export const detachPartition: Rule = {
     "DETACH PARTITION … CONCURRENTLY, outside a transaction; not possible while there is a DEFAULT partition.",
   lock: "AccessExclusiveLock",
   work: "none",
-  versions: { from: 14, to: 18 },
+  versions: { from: 14, to: null },
   severity: "warning",
   sized: false,
   nodes: ["AT_DetachPartition"],

@@ -13,6 +13,11 @@ export const FOREIGN_DATA: readonly MatrixEntry[] = [
     "create function app.fdw() returns fdw_handler language internal as 'prsd_end'; alter foreign data wrapper remote handler app.fdw",
     UNREPAIRED,
   ),
+  remote(
+    "connection",
+    "create function app.conn(oid, oid, internal) returns text language internal as 'prsd_end'; alter foreign data wrapper remote connection app.conn",
+    { since: 19, unrepaired: true },
+  ),
   remote("privileges", "grant usage on foreign data wrapper remote to matrix_reader", WARNING),
   made("server", "near", "create server near foreign data wrapper remote"),
   gone("server", "far", "drop server far cascade", UNREPAIRED),
