@@ -1,5 +1,6 @@
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
+import { bindSchemas } from "../../core/catalog/own-schema.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
@@ -209,10 +210,19 @@ async function insertAgain(
   const [row] = await session.query("select 1 from pg_temp.schema_gate_row limit 1");
   const [held] = isView || stays ? [] : await session.query(`select 1 from ${name} v ${where} limit 1`);
   insertion.generated = !isView && (held !== undefined || row === undefined);
-  const again = `insert into ${name} (${list}) overriding system value select * from pg_temp.schema_gate_row`;
+  const values = inserted.map((column) => asWritten(place, column)).join(", ");
+  const again = `insert into ${name} (${list}) overriding system value select ${values} from pg_temp.schema_gate_row`;
   if (!insertion.generated) return row === undefined ? void (await session.execute(again)) : insert(again);
   const error = await insertOne(session, index, table, schema, { without, insert });
   if (error) throw error;
+}
+
+/** A domain checks what is converted to it, as an application's values are, and not what has its type already. */
+function asWritten({ relation, index, schema }: Place, column: string): string {
+  const name = identifier(column);
+  const type = index.column(relation.table, column)?.attributes.type;
+  const isDomain = index.all("domain").some(({ id }) => `${id.schema}.${id.name}` === type?.replaceAll('"', ""));
+  return isDomain ? bindSchemas(`${name}::pg_catalog.text::${type}`, schema) : name;
 }
 
 /** The code is the one that PostgreSQL uses for it. */

@@ -22,6 +22,7 @@ const SETUP = `
   create table hollow (id int primary key, name varchar(3) not null);
   create publication pub for table orders, lines;
   create function taxed(numeric) returns numeric immutable language sql as 'select $1 * 1.2';
+  create domain word as text; create table words (id int primary key, w word); insert into words values (1, 'ok');
   create table closed (id int primary key); insert into closed values (1);
   create function refuse() returns trigger language plpgsql as $$ begin raise 'closed'; end $$;
   create trigger refused before update or delete on closed for each row execute function refuse();
@@ -157,6 +158,16 @@ const FAILS: readonly (readonly [string, string, readonly string[]])[] = [
     ["error public.made INSERT"],
   ],
   [
+    "a domain whose check does not run",
+    "create function bad(text) returns boolean language plpgsql as $$ begin return (select true from nowhere); end $$; alter domain word add check (bad(value)) not valid",
+    ["error public.words INSERT"],
+  ],
+  [
+    "a domain that the row which is tried does not meet",
+    "alter domain word add check (value <> 'ok') not valid",
+    ["warning public.words INSERT"],
+  ],
+  [
     "a rule that writes to what is gone",
     "create table copy (a int); create rule r as on insert to plain do also insert into copy select 1; drop table copy cascade; create rule r as on update to plain do instead select 1 / 0",
     ["warning public.plain UPDATE"],
@@ -244,6 +255,7 @@ describe.each(["15", "18"] as const)("writes after the release, on %s", (major) 
     ["another name for a column that no body names", "alter table lines rename column note to remark"],
     ["a table without columns", "create table nothing ()"],
     ["a table of hostile names", `create table "a""b'c" ("x""y" int primary key, "select" text)`],
+    ["a domain that the row meets", "alter domain word add check (value <> '')"],
     ["rows", "insert into plain values (2, 'y'); update orders set total = 3"],
     ["a deferrable key", "create table d (id int primary key deferrable initially deferred); insert into d values (1)"],
     ["a dropped view", "drop view cheaper"],
