@@ -1,6 +1,7 @@
 import { pathOf } from "../../rust/syntax/items.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { bare } from "./chain.js";
+import { bindingOf } from "./row-type.js";
 import type { Entities, Entity } from "./sea-orm-entities.js";
 
 interface Active {
@@ -17,7 +18,7 @@ export function activeColumns(entities: Entities, within: RustNode, expression: 
   const node = bare(expression);
   if (node.type === "struct_expression") return fromStruct(entities, node);
   if (node.type !== "identifier") return null;
-  const bound = bindingOf(within, node.text);
+  const bound = letOf(within, node.text);
   if (!bound) return null;
   const assigned = assignedFields(within, node.text);
   const start =
@@ -36,14 +37,10 @@ interface Binding {
 }
 
 /** The only `let` of a name. */
-function bindingOf(within: RustNode, name: string): Binding | null {
-  const found = [...within.descendants()].filter((node) => {
-    const pattern = node.field("pattern");
-    return pattern !== null && pattern.text.replace(/^mut\s+/, "") === name;
-  });
-  const [only] = found;
+function letOf(within: RustNode, name: string): Binding | null {
+  const only = bindingOf(within, name);
   const value = only?.type === "let_declaration" ? only.field("value") : null;
-  return found.length === 1 && only && value ? { type: only.field("type"), value } : null;
+  return only && value ? { type: only.field("type"), value } : null;
 }
 
 /** `let mut a: cake::ActiveModel = row.into()`: an unchanged row, so nothing is set. */

@@ -4,10 +4,11 @@ import { type Item, pathOf } from "../../rust/syntax/items.js";
 import { camelCase } from "../../rust/syntax/names.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { identifier } from "../../sql/quote.js";
+import { SeaOrmRelations } from "./sea-orm-relations.js";
 import type { MappedTable } from "./statement-text.js";
 
 /** A column of an entity, with the types to which SeaORM casts when it reads and writes. */
-interface MappedField {
+export interface MappedField {
   readonly name: string;
   readonly column: string;
   readonly variant: string;
@@ -24,9 +25,12 @@ export interface Entity extends MappedTable {
 
 /** What paths mean in an application that uses SeaORM. */
 export class Entities {
+  readonly relations: SeaOrmRelations;
   private readonly known = new Map<RustNode, Entity | null>();
 
-  constructor(private readonly crate: Crate) {}
+  constructor(private readonly crate: Crate) {
+    this.relations = new SeaOrmRelations(crate, this);
+  }
 
   /** The entity of `cake::Entity` or `cake::ActiveModel`. Null when the files do not give all of it. */
   named(path: readonly string[], node: RustNode): Entity | null {
@@ -36,8 +40,11 @@ export class Entities {
 
   /** The column of `cake::Column::Name`. */
   column(node: RustNode): { readonly entity: Entity; readonly field: MappedField } | null {
-    if (node.type !== "scoped_identifier") return null;
-    const found = this.crate.value(pathOf(node), node);
+    return node.type === "scoped_identifier" ? this.columnAt(pathOf(node), node) : null;
+  }
+
+  columnAt(path: readonly string[], node: RustNode): { readonly entity: Entity; readonly field: MappedField } | null {
+    const found = this.crate.value(path, node);
     if (found?.kind !== "member" || found.item.kind !== "derived" || found.item.name !== "Column") return null;
     const [variant] = found.rest;
     const entity = found.rest.length === 1 ? this.of(found.item) : null;

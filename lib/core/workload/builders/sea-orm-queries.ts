@@ -2,20 +2,13 @@ import { pathOf } from "../../rust/syntax/items.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { identifier } from "../../sql/quote.js";
 import { activeColumns } from "./active-model.js";
-import { argumentsOf, bare, type Chain, chainsIn } from "./chain.js";
+import { argumentsOf, bare, type Chain, chainOf, chainsIn } from "./chain.js";
 import { functionsIn } from "./functions-in.js";
+import { entityOfRow } from "./row-type.js";
 import { SeaOrmConditions } from "./sea-orm-condition.js";
-import {
-  boundText,
-  columnText,
-  type Entities,
-  type Entity,
-  everyColumn,
-  returnedColumns,
-  returnedKey,
-  selectedText,
-} from "./sea-orm-entities.js";
-import { emptySelect, type Select, selectText, tableText, Values, whereText } from "./statement-text.js";
+import { boundText, columnText, type Entities, type Entity, returnedColumns, returnedKey } from "./sea-orm-entities.js";
+import { SeaOrmSelect } from "./sea-orm-select.js";
+import { tableText, Values, whereText } from "./statement-text.js";
 import { type BuiltQuery, sqlOrNull, UnknownSql } from "./unknown-sql.js";
 
 type Link = Chain["links"][number];
@@ -80,14 +73,23 @@ function query(chain: Chain, context: Context): readonly BuiltQuery[] {
   const { root, links } = chain;
   const path = root.type === "call_expression" ? pathOf(root.field("function")) : [];
   if (path.length > 1 && STARTS.test(path.at(-1) ?? "")) return started(chain, path, context);
-  const related = links.find(({ method }) => OF_A_ROW.test(method));
-  if (related) return [{ text: null, node: related.node }];
+  const start = links.findIndex(({ method }) => OF_A_ROW.test(method));
+  if (links[start]) return ofRow(chain, start, context);
   const at = links.findIndex(
     ({ method, args, node }) => ROW_WRITES.test(method) && args.length === 1 && context.awaited.has(node),
   );
   const sent = links[at];
   if (!sent) return [];
   const text = at > 0 ? null : sqlOrNull(() => new Statement(context).row(root, sent));
+  return [{ text, node: sent.node }];
+}
+
+function ofRow({ root, links }: Chain, at: number, context: Context): readonly BuiltQuery[] {
+  const start = links[at] as Link;
+  const end = links.findIndex(({ method }, index) => index > at && READS.test(method));
+  const sent = links[end];
+  if (at > 0 || start.method !== "find_related" || !sent) return [{ text: null, node: start.node }];
+  const text = sqlOrNull(() => new Statement(context).related(root, start, links.slice(1, end), sent));
   return [{ text, node: sent.node }];
 }
 
@@ -120,9 +122,9 @@ class Statement {
     if (start === "find_by_id" && reads && argument)
       return this.select(entity, [this.keyed(entity, argument)], links, sent);
     if (reads) throw new UnknownSql(root);
-    if (start === "insert" && argument && links.length === 0) {
+    if (start === "insert" && argument) {
       const returning = sent.method === "exec_without_returning" ? "" : ` RETURNING ${this.returned(entity, sent)}`;
-      return this.insert(entity, argument) + returning;
+      return this.insert(entity, argument) + this.conflict(links) + returning;
     }
     const returning = sent.method === "exec_with_returning" ? ` RETURNING ${returnedColumns(entity)}` : "";
     if (start === "update_many") return this.updateMany(entity, links) + returning;
@@ -134,6 +136,8 @@ class Statement {
 
   /** `model.insert(db)`, which returns all columns. */
   row(receiver: RustNode, { method, node }: Link): string {
+    const row = method === "delete" ? entityOfRow(this.context.entities, this.context.within, receiver) : null;
+    if (row) return this.deleteFrom(row, [this.byKey(row)]);
     const { entity, columns } = this.active(receiver);
     // It may set other columns.
     if (entity.behaviour?.has("before_save") !== false) throw new UnknownSql(node);
@@ -142,8 +146,7 @@ class Statement {
     const set = columns.filter((column) => !entity.key.includes(column));
     if (set.length === 0 || entity.key.length === 0) throw new UnknownSql(node);
     const texts = set.map((column) => `${identifier(column)} = ${this.bound(entity, column)}`);
-    const where = entity.key.map((column) => `${columnText(entity, column)} = ${this.bound(entity, column)}`);
-    return `UPDATE ${tableText(entity)} SET ${texts.join(", ")} ${whereText(where)} RETURNING ${returnedColumns(entity)}`;
+    return `UPDATE ${tableText(entity)} SET ${texts.join(", ")} ${whereText([this.byKey(entity)])} RETURNING ${returnedColumns(entity)}`;
   }
 
   private active(node: RustNode) {
@@ -157,6 +160,31 @@ class Statement {
     if (entity !== expected || columns.length === 0) throw new UnknownSql(node);
     const values = columns.map((column) => this.bound(entity, column));
     return `INSERT INTO ${tableText(entity)} (${columns.map(identifier).join(", ")}) VALUES (${values.join(", ")})`;
+  }
+
+  /** `on_conflict(OnConflict::column(cake::Column::Id).update_column(cake::Column::Name).to_owned())` */
+  private conflict(links: readonly Link[]): string {
+    const [link, more] = links;
+    if (!link) return "";
+    const { root, links: calls } = chainOf(link.args[0] ?? link.node);
+    const path = root.type === "call_expression" ? pathOf(root.field("function")).slice(-2).join("::") : "";
+    const [target] = argumentsOf(root);
+    const [action, ...rest] = calls.filter(({ method }) => method !== "to_owned");
+    const known = /^OnConflict::columns?$/.test(path) && rest.length === 0;
+    if (link.method !== "on_conflict" || more || !known || !target || !action) throw new UnknownSql(link.node);
+    const on = ` ON CONFLICT (${this.columnNames(target).join(", ")})`;
+    if (action.method === "do_nothing") return `${on} DO NOTHING`;
+    const [given] = action.args;
+    if (!/^update_columns?$/.test(action.method) || !given) throw new UnknownSql(link.node);
+    return `${on} DO UPDATE SET ${this.columnNames(given)
+      .map((name) => `${name} = "excluded".${name}`)
+      .join(", ")}`;
+  }
+
+  private columnNames(given: RustNode): readonly string[] {
+    const node = bare(given);
+    const list = node.type === "array_expression" ? node.plain : [node];
+    return list.map((each) => identifier(this.conditions.columnOf(each).field.column));
   }
 
   private returned(entity: Entity, { method, node }: Link): string {
@@ -174,64 +202,33 @@ class Statement {
     const node = bare(given);
     const parts = entity.key.length > 1 && node.type === "tuple_expression" ? node.plain : [given];
     if (parts.length !== entity.key.length) throw new UnknownSql(given);
+    return this.byKey(entity);
+  }
+
+  private byKey(entity: Entity): string {
     return entity.key.map((column) => `${columnText(entity, column)} = ${this.bound(entity, column)}`).join(" AND ");
   }
 
   private select(entity: Entity, where: readonly string[], links: readonly Link[], sent: Link): string {
-    const select = emptySelect(everyColumn(entity), tableText(entity));
-    select.where.push(...where);
-    const only = { columns: null as string[] | null };
-    for (const link of links) this.selected(select, only, link);
-    if (only.columns) {
-      if (only.columns.length === 0) throw new UnknownSql(sent.node);
-      select.columns = only.columns.join(", ");
-    }
-    if (sent.method === "count") {
-      const counted = selectText({ ...select, order: [], limit: null, offset: null });
-      return `SELECT COUNT(*) AS num_items FROM (${counted}) AS sub_query`;
-    }
-    if (sent.method === "one") select.limit = this.values.next();
-    if (sent.method === "paginate") [select.limit, select.offset] = [this.values.next(), this.values.next()];
-    return selectText(select);
+    const select = this.selectOf(entity);
+    for (const condition of where) select.where(condition);
+    return select.text(links, sent);
   }
 
-  private selected(select: Select, only: { columns: string[] | null }, link: Link): void {
-    const { method, args, node } = link;
-    const [first, second] = args;
-    if (method === "filter" && first) select.where.push(this.conditions.condition(first));
-    else if (method === "select_only") only.columns = [];
-    else if (method === "column" && first && only.columns) only.columns.push(this.selection(first));
-    else if (method === "columns" && first && only.columns) {
-      const list = bare(first);
-      if (list.type !== "array_expression") throw new UnknownSql(node);
-      only.columns.push(...list.plain.map((each) => this.selection(each)));
-    } else if (/^order_by_(asc|desc)$/.test(method) && first)
-      select.order.push(`${this.columnText(first)} ${method.slice(9).toUpperCase()}`);
-    else if (method === "order_by" && first && second && /\bOrder::(Asc|Desc)$/.test(second.text))
-      select.order.push(`${this.columnText(first)} ${second.text.endsWith("Asc") ? "ASC" : "DESC"}`);
-    else if (method === "group_by" && first)
-      select.group = [select.group, this.columnText(first)].filter(Boolean).join(", ");
-    else if (method === "limit" && first) select.limit = this.bounded(first);
-    else if (method === "offset" && first) select.offset = this.bounded(first);
-    else if (method === "distinct") select.distinct = true;
-    else if (method === "lock_exclusive") select.lock = "FOR UPDATE";
-    else if (method === "lock_shared") select.lock = "FOR SHARE";
-    // The type into which the program reads the rows is not part of the query.
-    else if (!(only.columns ? /^into_(tuple|model|json|values)$/ : /^into_json$/).test(method))
-      throw new UnknownSql(node);
+  private selectOf(entity: Entity): SeaOrmSelect {
+    return new SeaOrmSelect(this.context.entities, this.conditions, this.values, entity);
   }
 
-  private bounded(node: RustNode): string | null {
-    return bare(node).text === "None" ? null : this.values.next();
-  }
-
-  private selection(node: RustNode): string {
-    const { entity, field } = this.conditions.columnOf(node);
-    return selectedText(entity, field);
-  }
-
-  private columnText(node: RustNode): string {
-    return this.conditions.columnOf(node).text;
+  /** `row.find_related(Slice)` with what follows it. */
+  related(receiver: RustNode, start: Link, links: readonly Link[], sent: Link): string {
+    const [argument] = start.args;
+    const { entities, within } = this.context;
+    const owner = entityOfRow(entities, within, receiver);
+    const entity = argument ? entities.named(pathOf(bare(argument)), argument) : null;
+    if (!owner || !entity) throw new UnknownSql(start.node);
+    const select = this.selectOf(entity);
+    select.belongingTo(owner, start.node);
+    return select.text(links, sent);
   }
 
   private filters(links: readonly Link[]): readonly string[] {
