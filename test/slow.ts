@@ -125,7 +125,9 @@ export const SLOW: readonly string[] = [
   "test/steps/proof/written-refused.test.ts",
   "test/steps/proof/written-since.test.ts",
   "test/steps/queries/examine-release.test.ts",
+  "test/steps/queries/plan-siblings.test.ts",
   "test/steps/queries/plans.test.ts",
+  "test/steps/queries/siblings.test.ts",
 ];
 
 /** What CI (`npm run test:ci`) tries and `npm test` leaves out: files that take longer than five seconds on two cores. */

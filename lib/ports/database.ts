@@ -1,5 +1,6 @@
 import type { ExtensionStatement } from "../core/operations/extension-statement.js";
 import type { Described, Preparation } from "../core/queries/description.js";
+import { qualified } from "../core/sql/quote.js";
 import type { Tenant } from "./registry.js";
 
 /** How long a session of ours may be idle within a transaction, by the server's own clock. Milliseconds. */
@@ -122,6 +123,12 @@ export class DatabaseError extends Error {
     override readonly cause: unknown = null,
   ) {
     super(message);
+  }
+
+  /** The constraint that was violated, with its schema, as SQL; null if the server named none. */
+  get constraint(): string | null {
+    const { schema, constraint } = (this.cause ?? {}) as { readonly schema?: string; readonly constraint?: string };
+    return schema === undefined || constraint === undefined ? null : qualified(schema, constraint);
   }
 }
 

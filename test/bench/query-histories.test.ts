@@ -229,7 +229,7 @@ async function judge(folder: string, last: number, url: string, queries: Workloa
       const examined = await examineRelease(
         { ...common, migrations, makeClone, settings: SETTINGS, clock: systemClock, signal },
         queries,
-        { schema: null, role: null, plans: false },
+        { schema: null, role: null, plans: true },
       );
       if (examined.refused !== null) return examined.refused;
       const judged = judgeQueries(examined, { costFactor: 5, largeTable: 10_000 });

@@ -24,12 +24,19 @@ export async function examineOnClones(
   setup: string,
   release: readonly string[],
   queries: readonly string[],
-  more: { readonly role?: string; readonly schema?: string; readonly refused?: true } = {},
+  more: {
+    readonly role?: string;
+    readonly schema?: string;
+    readonly parameters?: readonly string[];
+    readonly refused?: true;
+  } = {},
 ): Promise<Examined> {
   const { name, client } = await temporaryDatabase(major, setup);
   await client.end();
   const { makeClone, left } = cloning(major, name);
-  const found = queries.map((text, at) => readQuery({ text, source: { kind: "sql", place: `q.sql:${at + 1}` } }));
+  const found = queries.map((text, at) =>
+    readQuery({ text, parameters: more.parameters ?? null, source: { kind: "sql", place: `q.sql:${at + 1}` } }),
+  );
   const workload = workloadOf(found);
   expect(workload.unexamined).toEqual([]);
   const scope: QueryScope = { schema: more.schema ?? null, role: more.role ?? null, plans: true };

@@ -10,8 +10,9 @@ export interface StatementDescription {
   readonly columns: readonly { readonly name: string; readonly type: number; readonly modifier: number }[];
 }
 
-/** With the requested plan, or why there is none. */
-export type PlannedDescription = StatementDescription & Pick<Extract<Described, { columns: unknown }>, "plan">;
+/** With declared types that are not there, and with the requested plan, or why there is none. */
+export type PlannedDescription = StatementDescription &
+  Pick<Extract<Described, { columns: unknown }>, "plan" | "missing">;
 
 interface Connection extends NodeJS.EventEmitter {
   parse(statement: { readonly name: string; readonly text: string; readonly types: readonly number[] }): void;
@@ -132,6 +133,16 @@ export async function readTypes(
   return new Map(rows.flatMap(({ name, type }) => (type === null ? [] : [[name, Number(type)] as const])));
 }
 
+/** Adds the declared types that the server does not have. */
+export function withMissing(
+  answer: StatementDescription,
+  declared: readonly string[] | null,
+  types: ReadonlyMap<string, number>,
+): PlannedDescription {
+  const missing = (declared ?? []).filter((name) => !types.has(name));
+  return missing.length === 0 ? answer : { ...answer, missing };
+}
+
 /** The descriptions with names instead of oids. */
 export async function namedTypes(
   session: Session,
@@ -144,22 +155,41 @@ export async function namedTypes(
     for (const type of answer.parameters) used.set(key(type, -1), [type, -1]);
     for (const { type, modifier } of answer.columns) used.set(key(type, modifier), [type, modifier]);
   }
-  const rows = await session.query<{ type: string; modifier: number; name: string }>(
-    "select type::text as type, modifier, format_type(type, modifier) as name from unnest($1::oid[], $2::int4[]) as t(type, modifier)",
-    [[...used.values()].map(([type]) => type), [...used.values()].map(([, modifier]) => modifier)],
-  );
-  const names = new Map(rows.map(({ type, modifier, name }) => [key(Number(type), modifier), name]));
-  const name = (type: number, modifier: number) => names.get(key(type, modifier)) ?? String(type);
+  const rows = await session.query<{
+    type: string;
+    modifier: number;
+    name: string;
+    base: string;
+    fields: string | null;
+  }>(NAMES, [[...used.values()].map(([type]) => type), [...used.values()].map(([, modifier]) => modifier)]);
+  const named = new Map(rows.map((row) => [key(Number(row.type), row.modifier), row]));
+  const name = (type: number, modifier: number) => named.get(key(type, modifier))?.name ?? String(type);
+  // A client may send what a domain is made of.
+  const base = (type: number) => named.get(key(type, -1))?.base ?? String(type);
   return answers.map((answer) =>
     "code" in answer
       ? answer
       : {
-          parameters: answer.parameters.map((type) => name(type, -1)),
-          columns: answer.columns.map((column) => ({ name: column.name, type: name(column.type, column.modifier) })),
+          parameters: answer.parameters.map(base),
+          columns: answer.columns.map(({ name: column, type, modifier }) => {
+            const fields = named.get(key(type, modifier))?.fields ?? null;
+            return { name: column, type: name(type, modifier), ...(fields === null ? {} : { fields }) };
+          }),
+          ...(answer.missing === undefined ? {} : { missing: answer.missing }),
           ...(answer.plan === undefined ? {} : { plan: answer.plan }),
         },
   );
 }
+
+const NAMES = `
+select n.type::text as type, n.modifier, format_type(n.type, n.modifier) as name,
+       (with recursive made(type) as (select n.type union all select t.typbasetype from made m join pg_type t on t.oid = m.type where t.typtype = 'd')
+        select format_type(t.oid, -1) from made m join pg_type t on t.oid = m.type where t.typtype <> 'd') as base,
+       (select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
+          from pg_type t left join pg_type e on e.oid = t.typelem
+          join pg_attribute a on a.attrelid = case when t.typrelid <> 0 then t.typrelid else e.typrelid end
+         where t.oid = n.type and a.attnum > 0 and not a.attisdropped) as fields
+  from unnest($1::oid[], $2::int4[]) as n(type, modifier)`;
 
 /** `types` are the oids that the client declares; 0, or none, leaves a parameter to the server. Throws the driver's errors. */
 export function describeStatement(

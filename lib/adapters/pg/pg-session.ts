@@ -9,6 +9,7 @@ import {
   type PlannedDescription,
   planStatement,
   readTypes,
+  withMissing,
 } from "./describe-statement.js";
 import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
 import { setRole } from "./session-role.js";
@@ -135,12 +136,10 @@ class PgSession implements Session {
     for (const { text, parameters } of statements) {
       const declared = (parameters ?? []).map((name) => how.types.get(name) ?? 0);
       const one = await this.orRefusal(() => describeStatement(this.client, text, declared), how.again);
-      if ("code" in one || !how.plans) described.push(one);
-      else
-        described.push({
-          ...one,
-          plan: await this.orRefusal(() => planStatement(this.client, text, one.parameters), how.again),
-        });
+      const answer = "code" in one ? one : withMissing(one, parameters, how.types);
+      const plan = async (types: readonly number[]) =>
+        this.orRefusal(() => planStatement(this.client, text, types), how.again);
+      described.push("code" in answer || !how.plans ? answer : { ...answer, plan: await plan(answer.parameters) });
     }
     return described;
   }

@@ -33,6 +33,10 @@ export interface ExaminedQuery {
   readonly after: Side;
   /** The plan after an ANALYZE of what had lost its statistics; null where nothing in it had. */
   readonly analyzed: Plan | null;
+  /** Plans for values that only an index which the release changed finds fast; null where no such plan was looked for. */
+  readonly valued: { readonly before: Plan; readonly after: Plan } | null;
+  /** A column has another collation, which only a session notices that has prepared the query. */
+  readonly recollated: boolean;
   /** Null where no row was refused. */
   readonly trial: Trial | null;
   readonly cause: Cause | null;

@@ -1,9 +1,19 @@
-import { isRefusal } from "./description.js";
+import { type Described, type DescribedColumn, isRefusal, type Refusal } from "./description.js";
 import type { Cause, ExaminedQuery, ExaminedRelease, LostStatistics } from "./examined.js";
+import { kindOfType } from "./kind-of-type.js";
 import type { Plan } from "./plan.js";
 
 /** What a release does to a query. Closed. */
-const VERDICTS = ["breaks", "refused-rows", "retyped", "statistics-lost", "slower", "needs-release", "works"] as const;
+const VERDICTS = [
+  "breaks",
+  "refused-rows",
+  "retyped",
+  "other-values",
+  "statistics-lost",
+  "slower",
+  "needs-release",
+  "works",
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 export interface JudgedQuery {
@@ -48,11 +58,20 @@ function verdictsOf(each: ExaminedQuery, examined: ExaminedRelease, thresholds: 
     return [{ verdict: "breaks", detail: `${after.described.message} [${after.described.code}]`, remedy: null }];
   if (isRefusal(before.described))
     return [{ verdict: "needs-release", detail: before.described.message, remedy: null }];
+  const gone = after.described.missing?.find((name) => !(before.described as Answer).missing?.includes(name));
+  if (gone !== undefined)
+    return [
+      { verdict: "breaks", detail: `type ${gone}, which the client declares, does not exist [42704]`, remedy: null },
+    ];
   const found: JudgedQuery["verdicts"][number][] = [];
   if (trial)
     found.push({ verdict: "refused-rows", detail: `${trial.refused.message} [${trial.refused.code}]`, remedy: null });
-  const retyped = columnChange(before.described.columns, after.described.columns);
+  const retyped =
+    columnChange(before.described.columns, after.described.columns) ??
+    (each.recollated ? "a column has another collation" : null);
   if (retyped !== null) found.push({ verdict: "retyped", detail: retyped, remedy: null });
+  const values = valueChange(before.described, after.described);
+  if (values !== null) found.push({ verdict: "other-values", detail: values, remedy: null });
   const lost = lostFor(each, examined.lost);
   if (lost)
     found.push({
@@ -65,7 +84,8 @@ function verdictsOf(each: ExaminedQuery, examined: ExaminedRelease, thresholds: 
   return found.length > 0 ? found : [{ verdict: "works", detail: "", remedy: null }];
 }
 
-type Columns = readonly { readonly name: string; readonly type: string }[];
+type Columns = readonly DescribedColumn[];
+type Answer = Exclude<Described, Refusal>;
 
 /** The change for which a session with a cached plan reports "cached plan must not change result type"; null when there is none. */
 function columnChange(before: Columns, after: Columns): string | null {
@@ -81,6 +101,21 @@ function columnChange(before: Columns, after: Columns): string | null {
   return null;
 }
 
+/** What a session with a cached plan does not notice, but a driver may that knows the types: parameters of another kind, other fields. */
+function valueChange(before: Answer, after: Answer): string | null {
+  for (const [at, was] of before.parameters.entries()) {
+    const is = after.parameters[at];
+    if (is !== undefined && kindOfType(was) !== kindOfType(is))
+      return `parameter $${at + 1} is ${is} in place of ${was}`;
+  }
+  for (const [at, { name, type, fields }] of before.columns.entries()) {
+    const is = after.columns[at];
+    if (is?.type === type && is.fields !== fields)
+      return `column ${name} is ${type} (${is.fields ?? ""}) in place of ${type} (${fields ?? ""})`;
+  }
+  return null;
+}
+
 /** The plan only changes because statistics are missing: with them it differs from what it is without. */
 function lostFor({ before, after, analyzed }: ExaminedQuery, lost: readonly LostStatistics[]): LostStatistics | null {
   if (!before.plan || !after.plan || !analyzed) return null;
@@ -90,8 +125,19 @@ function lostFor({ before, after, analyzed }: ExaminedQuery, lost: readonly Lost
 }
 
 function slowerBy(each: ExaminedQuery, rows: ReadonlyMap<string, number>, thresholds: Thresholds): string | null {
-  const before = each.before.plan;
-  const after = each.analyzed ?? each.after.plan;
+  const { before, after, analyzed, valued } = each;
+  return (
+    slowerPlan(before.plan, analyzed ?? after.plan, rows, thresholds) ??
+    (valued && slowerPlan(valued.before, valued.after, rows, thresholds))
+  );
+}
+
+function slowerPlan(
+  before: Plan | null,
+  after: Plan | null,
+  rows: ReadonlyMap<string, number>,
+  thresholds: Thresholds,
+): string | null {
   if (!before || !after || after.cost < CHEAP) return null;
   const table = lostIndex(before, after).find((name) => (rows.get(name) ?? 0) >= thresholds.largeTable);
   if (table !== undefined && after.cost >= before.cost * INDEX_FACTOR)

@@ -44,8 +44,9 @@ export function queryFindings(
 
 const SAYS: Readonly<Record<Exclude<Verdict, "works" | "needs-release">, string>> = {
   breaks: "fails after the release",
-  "refused-rows": "writes rows that the schema refuses after the release",
+  "refused-rows": "changes rows in a way that the schema refuses after the release",
   retyped: "returns other columns after the release, and a session that has prepared it answers with an error",
+  "other-values": "takes or returns values of another type after the release",
   slower: "has a slower plan after the release",
   "statistics-lost": "has another plan after the release, for want of statistics",
 };
@@ -76,7 +77,7 @@ function verdictFinding(
 }
 
 function severityOf(verdict: keyof typeof SAYS, { retyped, slower }: QueryPolicy): Severity {
-  if (verdict === "retyped") return retyped;
+  if (verdict === "retyped" || verdict === "other-values") return retyped;
   return verdict === "slower" || verdict === "statistics-lost" ? slower : "error";
 }
 
@@ -85,6 +86,7 @@ const REMEDIES: Readonly<Record<keyof typeof SAYS, string>> = {
     "Deploy a version without the query first, or split the release into one that adds and a later one that removes.",
   "refused-rows": "Give the column a default, or deploy a version that writes what the schema asks for first.",
   retyped: "Name the columns in place of *, or make the sessions prepare again after the release.",
+  "other-values": "Look at what the driver declares and expects: one that takes types from its own code may fail.",
   slower: "Keep the index, or make another one before. The cost is the planner's estimate on a clone.",
   "statistics-lost":
     "Run this after the release, or let `rollout.analyze` do it. The cost is the planner's estimate on a clone.",

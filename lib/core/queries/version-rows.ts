@@ -24,7 +24,7 @@ function rowOf(version: string | null, queries: readonly JudgedQuery[]): Version
     breaks: broken.length,
     callsPerHour: rates.length > 0 ? rates.reduce((sum, each) => sum + each, 0) : null,
     needs: having("needs-release").length,
-    retyped: having("retyped").length,
+    retyped: having("retyped", "other-values").length,
     slower: having("slower", "statistics-lost").length,
   };
 }

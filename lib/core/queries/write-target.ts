@@ -1,11 +1,15 @@
-import type { Node, ResTarget } from "libpg-query";
+import type { InsertStmt, Node, ResTarget } from "libpg-query";
 import { isParsed, parseSql } from "../sql/parse.js";
 import { as, find, strings } from "../sql/tree.js";
 
-/** What an INSERT, UPDATE or MERGE writes to, and from which column of one of the table's rows a value for each parameter may be taken. */
+/** What a query writes to, and from which column of one of the table's rows a value for each parameter may be taken. */
 export interface WriteTarget {
   readonly schema: string | null;
   readonly table: string;
+  /** What tells its new rows from the existing one whose values are tried: columns; null if that is not known, or it adds none. */
+  readonly given: ReadonlySet<string> | null;
+  /** Whether it adds rows. */
+  readonly adds: boolean;
   /** Column by parameter. A position means the column there: for an INSERT without a column list. */
   readonly columns: ReadonlyMap<number, string | number>;
 }
@@ -18,14 +22,27 @@ export function writeTarget(text: string): WriteTarget | null {
   const [insert] = find(only.node, "InsertStmt");
   const [update] = find(only.node, "UpdateStmt");
   const [merge] = find(only.node, "MergeStmt");
-  const relation = insert?.relation ?? update?.relation ?? merge?.relation;
+  const [remove] = find(only.node, "DeleteStmt");
+  const relation = insert?.relation ?? update?.relation ?? merge?.relation ?? remove?.relation;
   if (!relation?.relname) return null;
   const columns = new Map([
-    ...compared(only.node),
+    ...comparedColumns(only.node),
     ...assigned(update?.targetList),
     ...inserted(insert?.cols, insert?.selectStmt),
   ]);
-  return { schema: relation.schemaname ?? null, table: relation.relname, columns };
+  const adds = insert !== undefined || (update === undefined && merge !== undefined);
+  return { schema: relation.schemaname ?? null, table: relation.relname, given: givenIn(insert), adds, columns };
+}
+
+/** Every column that the text lists, unless it asks for the default. */
+function givenIn(insert: InsertStmt | undefined): ReadonlySet<string> | null {
+  const body = as(insert?.selectStmt, "SelectStmt");
+  if (!insert?.cols || !body || (body.fromClause ?? []).length > 0) return null;
+  const lists = (body.valuesLists ?? []).map((list) => as(list, "List")?.items ?? []);
+  const names = insert.cols.map((node) => as(node, "ResTarget")?.name ?? "");
+  return new Set(
+    names.filter((_, at) => !lists.every((values) => "SetToDefault" in (values[at] ?? {})) || lists.length === 0),
+  );
 }
 
 function inserted(
@@ -52,16 +69,27 @@ function assigned(targets: readonly Node[] | undefined): readonly (readonly [num
   });
 }
 
-/** `column = $1`, in either order. */
-function compared(node: Node): readonly (readonly [number, string])[] {
+/** The column that each parameter of a query is compared with. */
+export function comparedIn(text: string): ReadonlyMap<number, string> {
+  const [only] = parseSql(text, "").statements;
+  return new Map(only && isParsed(only) ? comparedColumns(only.node) : []);
+}
+
+/** `column = $1`, in either order, and with other operators and lists. */
+function comparedColumns(node: Node): readonly (readonly [number, string])[] {
   return find(node, "A_Expr").flatMap(({ lexpr, rexpr }) =>
     [
       [lexpr, rexpr],
       [rexpr, lexpr],
     ].flatMap(([left, right]) => {
       const column = strings(as(left, "ColumnRef")?.fields).at(-1);
-      const number = parameterIn(right);
-      return column === undefined || number === null ? [] : [[number, column] as const];
+      const values = as(right, "List")?.items ?? [right];
+      return column === undefined
+        ? []
+        : values.flatMap((value) => {
+            const number = parameterIn(value);
+            return number === null ? [] : [[number, column] as const];
+          });
     }),
   );
 }

@@ -1,8 +1,8 @@
 import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import { readDatabaseFacts } from "./database-facts.js";
-import { lostStatistics, type StatisticsFacts } from "./lost-statistics.js";
+import { type DatabaseFacts, readDatabaseFacts } from "./database-facts.js";
+import { lostStatistics } from "./lost-statistics.js";
 
 /**
  * ANALYZE of what a release has left without statistics since `before`, in a tenant or on its clone. A failed one is reported; throws if
@@ -12,7 +12,7 @@ export async function analyzeLost(
   session: Session,
   clock: Pick<Clock, "monotonic">,
   schema: string | null,
-  before: StatisticsFacts,
+  before: DatabaseFacts,
 ): Promise<readonly Analyzed[]> {
   const analyzed: Analyzed[] = [];
   for (const { analyze } of lostStatistics(before, await readDatabaseFacts(session, schema), { added: true })) {

@@ -7,8 +7,6 @@ export interface TableFacts {
   readonly rows: number;
   /** True if it has rows of its own, analyzed or not. */
   readonly filled: boolean;
-  /** Changes with columns, constraints and whatever fills a column. */
-  readonly signature: string;
   readonly columns: readonly string[];
   /** Columns that are NOT NULL, generated or have a default: if new, they already have a value in every row. */
   readonly given: readonly string[];
@@ -38,16 +36,7 @@ select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
        (select pn.nspname || '.' || p.relname from pg_inherits h join pg_class p on p.oid = h.inhparent
           join pg_namespace pn on pn.oid = p.relnamespace
          where h.inhrelid = c.oid and c.relispartition) as "partitionOf",
-       array(select i.indexrelid::text from pg_index i where i.indrelid = c.oid and i.indexprs is not null) as expressions,
-       md5(concat_ws('|',
-         (select string_agg(concat_ws(' ', a.attname, a.atttypid::text, a.atttypmod::text, a.attnotnull::text, a.atthasdef::text,
-                                      a.attidentity::text, a.attgenerated::text), ',' order by a.attnum)
-            from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
-         (select string_agg(pg_get_constraintdef(o.oid), ',' order by o.conname) from pg_constraint o where o.conrelid = c.oid),
-         (select string_agg(pg_get_triggerdef(t.oid), ',' order by t.tgname) from pg_trigger t
-           where t.tgrelid = c.oid and not t.tgisinternal),
-         (select string_agg(e.enumlabel, ',' order by e.enumtypid, e.enumsortorder) from pg_attribute a
-            join pg_enum e on e.enumtypid = a.atttypid where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))) as signature
+       array(select i.indexrelid::text from pg_index i where i.indrelid = c.oid and i.indexprs is not null) as expressions
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
    and ($1::text is null or n.nspname = $1)`;
@@ -58,11 +47,4 @@ export async function readDatabaseFacts(session: Session, schema: string | null 
     schema,
   ]);
   return new Map(rows.map((row) => [`${row.schema}.${row.table}`, row]));
-}
-
-/** Tables that accept other rows than before. */
-export function changedTables(before: DatabaseFacts, after: DatabaseFacts): ReadonlySet<string> {
-  return new Set(
-    [...after].flatMap(([name, { signature }]) => (before.get(name)?.signature === signature ? [] : [name])),
-  );
 }

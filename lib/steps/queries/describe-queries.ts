@@ -1,5 +1,5 @@
 import { groupBy } from "../../core/group-by.js";
-import { type Described, isRefusal } from "../../core/queries/description.js";
+import { type Described, isRefusal, type Refusal } from "../../core/queries/description.js";
 import type { Side } from "../../core/queries/examined.js";
 import { readPlan } from "../../core/queries/plan.js";
 import { identifier, literal } from "../../core/sql/quote.js";
@@ -43,26 +43,36 @@ export async function describeQueries<Q extends SentQuery>(
   queries: readonly Q[],
   scope: QueryScope,
 ): Promise<ReadonlyMap<Q, Side | Unsaid>> {
-  const sides = new Map<Q, Side | Unsaid>();
+  const sides: (readonly [Q, Side | Unsaid])[] = [];
   for (const [role, group] of groupBy(queries, (query) => query.role ?? scope.role ?? "")) {
-    session.lookUpIn(scope.schema, scope.shared);
     await session.script("begin");
     try {
-      const standIn = await actAs(session, role === "" ? null : role, scope);
-      for (let from = 0; from < group.length; from += AT_ONCE) {
-        const some = group.slice(from, from + AT_ONCE);
-        const answers = standIn?.unknown ? [] : await session.describe(some, { plans: scope.plans });
-        const lacking = standIn?.unknown === false ? await lackingRights(session, role, some) : new Map<Q, string>();
-        for (const [at, query] of some.entries())
-          sides.set(query, answerOf({ described: answers[at], lacks: lacking.get(query), standIn }));
-      }
+      for await (const side of describeAs(session, role, group, scope)) sides.push(side);
     } finally {
       await session.script("rollback");
       // Prepared statements outlive the transaction in which they were made.
       if (scope.plans) await session.script("deallocate all");
     }
   }
-  return sides;
+  return new Map(sides);
+}
+
+/** The same for the queries of one role (empty: the session's own) within a transaction of the caller, which keeps the role and its path. */
+export async function* describeAs<Q extends SentQuery>(
+  session: Session,
+  role: string,
+  queries: readonly Q[],
+  scope: QueryScope,
+): AsyncGenerator<readonly [Q, Side | Unsaid]> {
+  session.lookUpIn(scope.schema, scope.shared);
+  const standIn = await actAs(session, role === "" ? null : role, scope);
+  for (let from = 0; from < queries.length; from += AT_ONCE) {
+    const some = queries.slice(from, from + AT_ONCE);
+    const answers = standIn?.unknown ? [] : await session.describe(some, { plans: scope.plans });
+    const lacking = standIn?.unknown === false ? await lackingRights(session, role, some) : new Map<Q, string>();
+    for (const [at, query] of some.entries())
+      yield [query, answerOf({ described: answers[at], lacks: lacking.get(query), standIn })];
+  }
 }
 
 interface Answer {
@@ -87,8 +97,8 @@ interface StandIn {
   readonly unknown: boolean;
 }
 
-/** Takes the role and its own search_path. Returns null, or why the role cannot be taken. */
-async function actAs(session: Session, role: string | null, { schema }: QueryScope): Promise<StandIn | null> {
+/** Takes the role and its own search_path for a transaction. Returns null, or why the role cannot be taken. */
+export async function actAs(session: Session, role: string | null, { schema }: QueryScope): Promise<StandIn | null> {
   await session.script("set local plan_cache_mode = force_generic_plan; savepoint role");
   if (role === null) return null;
   const refused = await takeRole(session, role);
@@ -126,7 +136,13 @@ function sideOf(answer: Described): Side | Unsaid {
   const { plan, ...described } = answer;
   if (plan === undefined) return { described, plan: null };
   if (typeof plan === "string") return { described, plan: readPlan(JSON.parse(plan)) };
-  // What a role may not do shows only when its query is planned.
-  if (plan.code === FORBIDDEN) return { described: plan, plan: null };
-  return { described, plan: null, unplanned: plan };
+  return isOurs(plan, described.parameters)
+    ? { described, plan: null, unplanned: plan }
+    : // Rights, the index of ON CONFLICT, a view that cannot be locked: some refusals come only when a query is planned.
+      { described: plan, plan: null };
+}
+
+/** Whether planning failed for the NULLs that we plan with, which a domain may refuse, or for the time that it took. */
+function isOurs({ code }: Refusal, parameters: readonly string[]): boolean {
+  return OUT_OF_TIME.has(code) || (parameters.length > 0 && /^2[23]/.test(code));
 }

@@ -7,20 +7,19 @@ import type {
   Unexaminable,
 } from "../../core/queries/examined.js";
 import type { Plan } from "../../core/queries/plan.js";
-import { newRefusal } from "../../core/queries/row-refusal.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import type { Clock } from "../../ports/clock.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { automaticCode, shownCode } from "../catalog/automatic-code.js";
 import { up } from "../proof/apply-on-clone.js";
-import { Clones, type WorkingClone } from "../proof/clones.js";
+import { Clones } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { refusedIn } from "../proof/prove-on-clone.js";
-import { changedTables, type DatabaseFacts, readDatabaseFacts } from "./database-facts.js";
+import type { DatabaseFacts } from "./database-facts.js";
+import { type DatabaseState, readState } from "./database-state.js";
 import { describeQueries, type QueryScope, type Unsaid } from "./describe-queries.js";
-import { findCauses } from "./find-causes.js";
+import { examineAgain } from "./examine-again.js";
 import { lostStatistics } from "./lost-statistics.js";
-import { sampleRows, tryRows } from "./try-rows.js";
 
 type Sides = ReadonlyMap<WorkloadQuery, Side | Unsaid>;
 
@@ -40,24 +39,21 @@ export async function examineRelease(
     const working = await clones.make("queries");
     const refused = await refusedFor(working.session, input, queries);
     if (refused !== null) return { ...NOTHING, refused, ms: took() };
-    const facts = await readDatabaseFacts(working.session);
+    const old = await readState(working.session);
     const before = await describeQueries(working.session, queries, scope);
     const failure = await run(working.session, input);
     if (failure !== null) return { ...NOTHING, refused: failure, ms: took() };
-    const seen = await seenAfter(working.session, queries, scope, { before: facts, clock: input.clock });
+    const seen = await seenAfter(working.session, queries, scope, { before: old.facts, clock: input.clock });
     const examined = examinedQueries(queries, before, seen);
-    const found = await whatElse(clones, working, input, scope, {
-      queries: examined,
-      before: facts,
-      after: seen.facts,
-    });
+    const states = { before: old, after: seen.state };
+    const found = await examineAgain({ clones, after: working.session, input, scope }, examined, states);
     clones.assertWatched();
     return {
       queries: found,
       unexamined: unexaminedOf(queries, before, seen.sides),
       lost: seen.lost,
-      rows: rowsOf(facts),
-      unanalyzed: unanalyzedIn(facts, examined),
+      rows: rowsOf(old.facts),
+      unanalyzed: unanalyzedIn(old.facts, examined),
       refused: null,
       ms: took(),
     };
@@ -100,7 +96,7 @@ async function run(session: Session, input: ProveOnClone): Promise<string | null
 }
 
 interface Seen {
-  readonly facts: DatabaseFacts;
+  readonly state: DatabaseState;
   readonly sides: Sides;
   readonly lost: readonly LostStatistics[];
   readonly analyzed: ReadonlyMap<WorkloadQuery, Plan>;
@@ -113,15 +109,15 @@ async function seenAfter(
   scope: QueryScope,
   { before, clock }: { readonly before: DatabaseFacts; readonly clock: Clock },
 ): Promise<Seen> {
-  const facts = await readDatabaseFacts(session);
+  const state = await readState(session);
   const sides = await describeQueries(session, queries, scope);
   const lost: LostStatistics[] = [];
-  for (const each of lostStatistics(before, facts)) {
+  for (const each of lostStatistics(before, state.facts)) {
     const start = clock.monotonic();
     await session.script(each.analyze);
     lost.push({ ...each, ms: clock.monotonic() - start });
   }
-  if (lost.length === 0) return { facts, sides, lost, analyzed: new Map() };
+  if (lost.length === 0) return { state, sides, lost, analyzed: new Map() };
   const tables = new Set(lost.map(({ table }) => table));
   const concerned = queries.filter((query) =>
     planOf(sides.get(query))?.accesses.some(({ table }) => tables.has(table)),
@@ -131,7 +127,7 @@ async function seenAfter(
     const plan = planOf(again.get(query));
     return plan ? [[query, plan] as const] : [];
   });
-  return { facts, sides, lost, analyzed: new Map(plans) };
+  return { state, sides, lost, analyzed: new Map(plans) };
 }
 
 function planOf(side: Side | Unsaid | undefined): Plan | null {
@@ -143,7 +139,8 @@ function examinedQueries(queries: readonly WorkloadQuery[], before: Sides, seen:
     const [was, is] = [before.get(query), seen.sides.get(query)];
     if (!was || !is || !("described" in was) || !("described" in is)) return [];
     if (isRefusal(was.described) && isRefusal(is.described)) return [];
-    return [{ query, before: was, after: is, analyzed: seen.analyzed.get(query) ?? null, trial: null, cause: null }];
+    const analyzed = seen.analyzed.get(query) ?? null;
+    return [{ query, before: was, after: is, analyzed, valued: null, recollated: false, trial: null, cause: null }];
   });
 }
 
@@ -166,74 +163,6 @@ function unexaminedOf(queries: readonly WorkloadQuery[], before: Sides, after: S
 
 function shown({ message, code }: Refusal): string {
   return `${message} [${code}]`;
-}
-
-interface SoFar {
-  readonly queries: readonly ExaminedQuery[];
-  readonly before: DatabaseFacts;
-  readonly after: DatabaseFacts;
-}
-
-/** Refused rows and the statements behind them, which need a clone in its earlier state. */
-async function whatElse(
-  clones: Clones,
-  working: WorkingClone,
-  input: ProveOnClone,
-  scope: QueryScope,
-  { queries, before, after }: SoFar,
-): Promise<readonly ExaminedQuery[]> {
-  const changed = changedTables(before, after);
-  const writing = changed.size === 0 ? [] : queries.filter(writes);
-  const other = queries.filter(isOther);
-  if (writing.length === 0 && other.length === 0) return queries;
-  const fresh = await clones.make("queries-again");
-  const trials = await refusedRows(fresh.session, working.session, writing, scope);
-  const causes = await findCauses(
-    fresh,
-    input,
-    other.map(({ query }) => query),
-    scope,
-  );
-  return queries.map((each) => ({
-    ...each,
-    trial: trials.get(each.query) ?? null,
-    cause: causes.get(each.query) ?? null,
-  }));
-}
-
-function isOther({ before, after }: ExaminedQuery): boolean {
-  if (isRefusal(before.described)) return false;
-  return (
-    isRefusal(after.described) || JSON.stringify(before.described.columns) !== JSON.stringify(after.described.columns)
-  );
-}
-
-/** Whichever table it names: a view or a trigger may lead to one that has changed. */
-function writes({ query, before, after }: ExaminedQuery): boolean {
-  return !isRefusal(before.described) && !isRefusal(after.described) && WRITES.test(query.text);
-}
-
-/** The parser decides. */
-const WRITES = /\b(insert|update)\b/i;
-
-async function refusedRows(
-  fresh: Session,
-  after: Session,
-  writing: readonly ExaminedQuery[],
-  scope: QueryScope,
-): Promise<ReadonlyMap<WorkloadQuery, { readonly table: string; readonly refused: Refusal }>> {
-  const typed = writing.flatMap(({ query, before }) =>
-    isRefusal(before.described) ? [] : [{ query, parameters: before.described.parameters }],
-  );
-  const trials = await sampleRows(fresh, typed, scope);
-  const was = await tryRows(fresh, trials, scope);
-  const is = await tryRows(after, trials, scope);
-  return new Map(
-    trials.flatMap(({ query, table }) => {
-      const refused = newRefusal(was.get(query) ?? [], is.get(query) ?? []);
-      return refused ? [[query, { table, refused }] as const] : [];
-    }),
-  );
 }
 
 /** Only tables that a plan reads: one that no query touches misleads nobody. */

@@ -1,7 +1,8 @@
+import { groupBy } from "../../core/group-by.js";
 import { canonicalJson } from "../../core/json.js";
 import type { Migration } from "../../core/migration/release.js";
 import { isRefusal } from "../../core/queries/description.js";
-import type { Cause } from "../../core/queries/examined.js";
+import type { Cause, Side } from "../../core/queries/examined.js";
 import { literal } from "../../core/sql/quote.js";
 import type { Statement } from "../../core/sql/statement.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
@@ -9,7 +10,7 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { up } from "../proof/apply-on-clone.js";
 import type { WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
-import type { QueryScope } from "./describe-queries.js";
+import { describeAs, type QueryScope, type Unsaid } from "./describe-queries.js";
 
 /**
  * Runs the release again on its own clone, and describes these queries after each statement: the first statement that changes a query's
@@ -48,14 +49,12 @@ class Causes {
   ) {}
 
   async begin(): Promise<void> {
-    this.session.lookUpIn(this.scope.schema, this.scope.shared);
     this.said = await this.describe(this.queries);
   }
 
   async after(statement: Statement | null): Promise<void> {
     const left = this.queries.filter((query) => !this.causes.has(query));
     const path = this.session.path();
-    this.session.lookUpIn(this.scope.schema, this.scope.shared);
     const said = await this.describe(left);
     // The release continues with the search_path that it has set itself.
     await this.session.execute(`select pg_catalog.set_config('search_path', ${literal(path)}, false)`);
@@ -73,12 +72,38 @@ class Causes {
   }
 
   private async describe(queries: readonly WorkloadQuery[]): Promise<Map<WorkloadQuery, string>> {
-    const described = await this.session.describe(queries, { plans: false });
-    return new Map(
-      queries.map((query, at) => {
-        const one = described[at];
-        return [query, one === undefined || isRefusal(one) ? "refused" : canonicalJson(one.columns)];
-      }),
-    );
+    const said = new Map<WorkloadQuery, string>();
+    for (const [role, group] of groupBy(queries, (query) => query.role ?? this.scope.role ?? "")) {
+      const end = await this.enter();
+      try {
+        for await (const [query, side] of describeAs(this.session, role, group, this.scope))
+          said.set(query, saidOf(side));
+      } finally {
+        await this.session.script(end);
+      }
+    }
+    return said;
   }
+
+  /** A place to return to, in the release's transaction or in one of its own. */
+  private async enter(): Promise<string> {
+    try {
+      await this.session.script("savepoint schema_gate_causes");
+      return "rollback to savepoint schema_gate_causes; release savepoint schema_gate_causes";
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== NO_TRANSACTION) throw error;
+      await this.session.script("begin");
+      return "rollback";
+    }
+  }
+}
+
+/** SQLSTATE no_active_sql_transaction. */
+const NO_TRANSACTION = "25P01";
+
+function saidOf(side: Side | Unsaid): string {
+  if (!("described" in side)) return "unsaid";
+  return isRefusal(side.described)
+    ? "refused"
+    : canonicalJson([side.described.columns, side.described.parameters, side.described.missing ?? []]);
 }

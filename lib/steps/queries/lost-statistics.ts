@@ -2,15 +2,12 @@ import type { LostStatistics } from "../../core/queries/examined.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { DatabaseFacts, TableFacts } from "./database-facts.js";
 
-/** What a plan depends on: all of a table's facts except its signature. */
-export type StatisticsFacts = ReadonlyMap<string, Omit<TableFacts, "signature">>;
-
 /**
  * What the release has left without statistics, with the ANALYZE that restores them: those that existed, an index on an expression, a
  * partition with rows, another statistics target. `added`: also columns that came with a value.
  */
 export function lostStatistics(
-  before: StatisticsFacts,
+  before: DatabaseFacts,
   after: DatabaseFacts,
   { added = false } = {},
 ): readonly Omit<LostStatistics, "ms">[] {
@@ -24,7 +21,7 @@ export function lostStatistics(
 
 type Lost = Omit<LostStatistics, "ms">;
 
-function ofTable(table: string, was: Omit<TableFacts, "signature">, now: TableFacts, added: boolean): readonly Lost[] {
+function ofTable(table: string, was: TableFacts, now: TableFacts, added: boolean): readonly Lost[] {
   const here = qualified(now.schema, now.table);
   if (now.expressions.some((index) => !was.expressions.includes(index)))
     return [{ table, why: "expression-index", columns: [], analyze: `ANALYZE ${here}` }];
@@ -50,8 +47,8 @@ function ofTable(table: string, was: Omit<TableFacts, "signature">, now: TableFa
 /** Autovacuum never analyzes a partitioned table, and the parent's own statistics say nothing about a new partition. */
 function partitionOf(
   table: string,
-  was: Omit<TableFacts, "signature"> | undefined,
-  before: StatisticsFacts,
+  was: TableFacts | undefined,
+  before: DatabaseFacts,
   after: DatabaseFacts,
 ): readonly Lost[] {
   const now = after.get(table);

@@ -1,16 +1,18 @@
-import type { Refusal } from "../../core/queries/description.js";
-import { plainValue } from "../../core/queries/plain-value.js";
+import { groupBy } from "../../core/group-by.js";
+import { freshValue, plainValue } from "../../core/queries/plain-value.js";
+import type { TryRefusal } from "../../core/queries/row-refusal.js";
 import { type WriteTarget, writeTarget } from "../../core/queries/write-target.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import type { QueryScope } from "./describe-queries.js";
+import { actAs, type QueryScope } from "./describe-queries.js";
 
 /** A writing query, with values for its parameters from rows that the tenant has. */
 export interface RowTrial {
   readonly query: WorkloadQuery;
   /** `schema.table` */
   readonly table: string;
+  readonly target: WriteTarget;
   /** Types of the parameters, as the server names them; empty if the client leaves them to the server. */
   readonly declared: readonly string[];
   /** One list for each try; the text of each value, null for NULL. The last try's values are made up. */
@@ -24,29 +26,53 @@ const LONGEST_TRY_MS = 2_000;
 /** Finds such values before the release. Queries that write no table of the database are left out. */
 export async function sampleRows(
   session: Session,
-  queries: readonly { readonly query: WorkloadQuery; readonly parameters: readonly string[] }[],
+  queries: readonly Sampled[],
   scope: QueryScope,
 ): Promise<readonly RowTrial[]> {
-  session.lookUpIn(scope.schema, scope.shared);
   const trials: RowTrial[] = [];
-  for (const { query, parameters } of queries) {
-    const target = writeTarget(query.text);
-    const place = target && (await placeOf(session, target));
-    if (!target || !place) continue;
+  for (const { query, parameters, target, place } of await placed(session, queries, scope)) {
     // A text that takes no value from a row does the same each time.
     const rows = target.columns.size > 0 ? await rowsOf(session, place) : [];
     const names = Object.keys(rows[0] ?? {});
-    const tries = rows.map((row) =>
-      parameters.map((_, at) => {
-        const column = target.columns.get(at + 1);
-        return (typeof column === "number" ? row[names[column] ?? ""] : row[column ?? ""]) ?? null;
-      }),
-    );
+    const columnAt = (at: number) => {
+      const column = target.columns.get(at + 1);
+      return (typeof column === "number" ? names[column] : column) ?? "";
+    };
+    const tries = rows.map((row) => parameters.map((_, at) => row[columnAt(at)] ?? null));
+    const [first] = tries;
+    // With the key of an existing row, nothing is seen of what is checked after it.
+    if (target.adds && first)
+      tries.push(first.map((value, at) => (place.keys.has(columnAt(at)) ? freshValue(parameters[at] ?? "") : value)));
     // Left-out columns show even if the table is empty.
     const declared = query.parameters === null ? [] : parameters;
-    trials.push({ query, table: place.name, declared, tries: [...tries, parameters.map(plainValue)] });
+    trials.push({ query, table: place.name, target, declared, tries: [...tries, parameters.map(plainValue)] });
   }
   return trials;
+}
+
+interface Sampled {
+  readonly query: WorkloadQuery;
+  readonly parameters: readonly string[];
+}
+
+/** Where each of them writes, as its role sees it; the rows are then read as our own. */
+async function placed(session: Session, queries: readonly Sampled[], scope: QueryScope) {
+  const found: (Sampled & { readonly target: WriteTarget; readonly place: Place })[] = [];
+  for (const [role, group] of groupBy(queries, ({ query }) => query.role ?? scope.role ?? "")) {
+    session.lookUpIn(scope.schema, scope.shared);
+    await session.script("begin");
+    try {
+      await actAs(session, role === "" ? null : role, scope);
+      for (const each of group) {
+        const target = writeTarget(each.query.text);
+        const place = target && (await placeOf(session, target));
+        if (target && place) found.push({ ...each, target, place });
+      }
+    } finally {
+      await session.script("rollback");
+    }
+  }
+  return found;
 }
 
 interface Place {
@@ -55,16 +81,23 @@ interface Place {
   readonly name: string;
   /** False for a view and a foreign table, which store no rows. */
   readonly stored: boolean;
+  /** Columns whose values no two rows share, alone or together. */
+  readonly keys: ReadonlySet<string>;
 }
 
 async function placeOf(session: Session, { schema, table }: WriteTarget): Promise<Place | null> {
-  const [found] = await session.execute<{ schema: string; kind: string }>(
-    `select n.nspname as schema, c.relkind::text as kind from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  const [found] = await session.execute<{ schema: string; kind: string; keys: readonly string[] }>(
+    `select n.nspname as schema, c.relkind::text as kind,
+            array(select a.attname::text from pg_catalog.pg_index i join pg_catalog.pg_attribute a
+                      on a.attrelid OPERATOR(pg_catalog.=) i.indrelid and a.attnum OPERATOR(pg_catalog.=) any (i.indkey)
+                   where i.indrelid OPERATOR(pg_catalog.=) c.oid and (i.indisunique or i.indisexclusion)) as keys
+       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
       where c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${literal(qualified(schema, table))})`,
   );
   if (!found) return null;
-  const { schema: home, kind } = found;
-  return { schema: home, table, name: `${home}.${table}`, stored: kind === "r" || kind === "p" };
+  const { schema: home, kind, keys } = found;
+  const stored = kind === "r" || kind === "p";
+  return { schema: home, table, name: `${home}.${table}`, stored, keys: new Set(keys) };
 }
 
 async function rowsOf(
@@ -86,17 +119,20 @@ export async function tryRows(
   session: Session,
   trials: readonly RowTrial[],
   scope: QueryScope,
-): Promise<ReadonlyMap<WorkloadQuery, readonly (Refusal | null)[]>> {
-  const answers = new Map<WorkloadQuery, readonly (Refusal | null)[]>();
-  if (trials.length === 0) return answers;
-  session.lookUpIn(scope.schema, scope.shared);
-  const [deferred] = await session.query<{ some: boolean }>(DEFERRED);
-  await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}; savepoint tried`);
-  try {
-    for (const trial of trials) answers.set(trial.query, await tryEach(session, trial, deferred?.some === true));
-  } finally {
-    await session.script("rollback");
-    await session.script("deallocate all");
+): Promise<ReadonlyMap<WorkloadQuery, readonly (TryRefusal | null)[]>> {
+  const answers = new Map<WorkloadQuery, readonly (TryRefusal | null)[]>();
+  for (const [role, group] of groupBy(trials, ({ query }) => query.role ?? scope.role ?? "")) {
+    session.lookUpIn(scope.schema, scope.shared);
+    const [deferred] = await session.query<{ some: boolean }>(DEFERRED);
+    await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}`);
+    try {
+      await actAs(session, role === "" ? null : role, scope);
+      await session.script("savepoint tried");
+      for (const trial of group) answers.set(trial.query, await tryEach(session, trial, deferred?.some === true));
+    } finally {
+      await session.script("rollback");
+      await session.script("deallocate all");
+    }
   }
   return answers;
 }
@@ -108,12 +144,12 @@ const NAME = "schema_gate_tried";
 /** Prepared once: ROLLBACK TO undoes what a try has written, and leaves what is prepared. */
 async function tryEach(
   session: Session,
-  { query, declared, tries }: RowTrial,
+  { query, target, declared, tries }: RowTrial,
   deferred: boolean,
-): Promise<readonly (Refusal | null)[]> {
+): Promise<readonly (TryRefusal | null)[]> {
   const types = declared.length === 0 ? "" : `(${declared.join(", ")})`;
   const refused = await refusalOf(() => session.execute(`prepare ${NAME}${types} as ${query.text}`));
-  const results: (Refusal | null)[] = [];
+  const results: (TryRefusal | null)[] = [];
   if (refused === null)
     for (const values of tries) {
       const given = values.map((value) => (value === null ? "null" : literal(value)));
@@ -121,19 +157,41 @@ async function tryEach(
         await session.execute(`execute ${NAME}${given.length === 0 ? "" : `(${given.join(", ")})`}`);
         if (deferred) await session.execute("set constraints all immediate");
       };
-      results.push(await refusalOf(attempt));
+      const refusal = await refusalOf(attempt);
       await session.script("rollback to savepoint tried");
+      results.push(refusal?.constraint && target.adds ? await orRepeated(session, refusal, target) : refusal);
     }
   await session.script("rollback to savepoint tried; deallocate all");
   return refused === null ? results : tries.map(() => refused);
 }
 
-async function refusalOf(attempt: () => Promise<unknown>): Promise<Refusal | null> {
+type Refused = TryRefusal & { readonly constraint: string | null };
+
+/** SQLSTATEs unique_violation and exclusion_violation. */
+const TAKEN: ReadonlySet<string> = new Set(["23505", "23P01"]);
+
+async function refusalOf(attempt: () => Promise<unknown>): Promise<Refused | null> {
   try {
     await attempt();
     return null;
   } catch (error) {
     if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
-    return { code: error.code, message: error.message };
+    return { code: error.code, message: error.message, constraint: TAKEN.has(error.code) ? error.constraint : null };
   }
 }
+
+/** Whether another row would be refused too: the columns by which the constraint tells rows apart take none of the query's values. */
+async function orRepeated(session: Session, refusal: Refused, { given }: WriteTarget): Promise<TryRefusal> {
+  if (given === null) return { ...refusal, repeated: true };
+  const columns = await session.query<{ name: string }>(DISTINGUISHING, [refusal.constraint]);
+  const same = columns.length > 0 && columns.every(({ name }) => !given.has(name));
+  return same ? refusal : { ...refusal, repeated: true };
+}
+
+/** Columns of an index, also inside its expressions. `$1` is the index as the error names it. */
+const DISTINGUISHING = `
+select distinct a.attname::text as name
+  from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum > 0
+ where i.indexrelid = to_regclass($1)
+   and (a.attnum = any (i.indkey) or exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+          and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid = a.attnum))`;

@@ -14,8 +14,7 @@ import type { TenantContext } from "./tenant-context.js";
 export async function noteStatistics(ports: Ports, session: Session, { tenant, config }: TenantContext): Promise<void> {
   if (!config.rollout.analyze) return;
   const facts = await readDatabaseFacts(session, tenant.schema);
-  const kept = [...facts].map(([name, { signature: _, ...rest }]) => [name, rest] as const);
-  await ports.artifacts.create(artifact.statistics(tenant.id), kept);
+  await ports.artifacts.create(artifact.statistics(tenant.id), [...facts]);
 }
 
 /** ANALYZE of what the release has left without statistics. A failed one leaves the tenant migrated; throws if the server is gone. */
