@@ -6,6 +6,7 @@ import { CONVENTIONS } from "./conventions/conventions.js";
 import { unreadFile } from "./conventions/refusals.js";
 import { isNumbered, roleOf, saysWayBack } from "./conventions/script-name.js";
 import { type MarkedDown, markedDown } from "./marked-down.js";
+import { filesOfOtherTools } from "./other-tools.js";
 
 /** Findings about the folder as a whole: files that no migration uses, empty files, gaps in the numbering. */
 export function folderFindings(
@@ -28,6 +29,7 @@ export function folderFindings(
       const marked = up.rust === undefined ? markedDown(up) : null;
       return marked ? [partRunsForward(up.file, marked, convention)] : [];
     }),
+    ...filesOfOtherTools(files, convention, migrations),
     ...(migrations.length === 0 ? [noMigrations()] : []),
   ];
 }
@@ -82,7 +84,8 @@ function isProgram(file: SourceFile): boolean {
 /** A program named like a migration; node-pg-migrate runs every one in its folder. */
 function isMigrationProgram(file: SourceFile, convention: Convention): boolean {
   if (/_test\.go$/.test(file.name)) return false;
-  if (/^(m?\d+[._-]|[VUBR]\d[\d._]*__|R__)/.test(file.name)) return true;
+  if (/^(m?\d+[._-]|[VUBR]\d[\d._]*__|R__|Version\d+\.)/.test(file.name)) return true;
+  if (/(^|\/)versions$/.test(file.folder) && file.name.endsWith(".py")) return true;
   return convention.id === "node-pg-migrate" && file.folder === "" && /\.[cm]?[jt]s$/.test(file.name);
 }
 

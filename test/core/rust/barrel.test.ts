@@ -60,4 +60,12 @@ describe("barrel", () => {
     const { migrations } = await readRelease(filesOf({ "V1__first.rs": code }));
     expect(migrations[0]?.up.statements.map(({ sql }) => sql)).toEqual(["create table a (id int)", "drop table b"]);
   });
+
+  it.each(["m.make::<MySql>()", "m.make::<barrel::backend::Sqlite>()", "m.make::<Backend>()"])(
+    "is opaque for another database: %s",
+    async (make) => {
+      const release = await read(`m.drop_table("users");\n${make}`);
+      expect(release.coverage.pieces).toHaveLength(1);
+    },
+  );
 });

@@ -261,4 +261,17 @@ describe("the migrator's list", () => {
     expect(await orderOf(`let mut v = first(); v.push(${b}); v`, own)).toEqual(["m1_a", "m2_b"]);
     expect(await orderOf(`vec![${b}, ${a}, ${c}]`, own)).toEqual(["m2_b", "m1_a", "m3_c"]);
   });
+
+  it.each([
+    ["another ledger", 'fn migration_table_name() -> DynIden { Alias::new("my_migrations").into_iden() }', "blocked"],
+    ["a ledger that is not told", "fn migration_table_name() -> DynIden { other::name() }", "blocked"],
+    ["its own way up", "async fn up(db: &DbConn, steps: Option<u32>) -> Result<(), DbErr> { Ok(()) }", "blocked"],
+    [
+      "the usual ledger",
+      'fn migration_table_name() -> DynIden { Alias::new("seaql_migrations").into_iden() }',
+      ["m1_a"],
+    ],
+  ])("of a migrator with %s", async (_name, method, right) => {
+    expect(await orderOf(`vec![${a}] } ${method} fn unused() {`)).toEqual(right);
+  });
 });

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRelease } from "../../../lib/core/release/read-release.js";
 import { filesOf } from "../../support/release-files.js";
 import { compileLibraries, sentBy, TOOLS } from "./fuzz/rustc.js";
+import { writtenForms } from "./siblings/written-forms.js";
 
 /** With `SCHEMA_GATE_FUZZ_RUSTC=1` every form is compiled and run, to hold what is written here against Rust. */
 const COMPILED = Number(process.env.SCHEMA_GATE_FUZZ_RUSTC ?? 0) > 0;
@@ -43,29 +44,17 @@ impl MigrationTrait for Migration {
 ${items}
 `;
 
-/**
- * `### name`, the body, `=>` with the texts that it sends as `rustc` has it. Other files stand behind `--- path`, items of the
- * migration's own file behind `--- items`.
- */
+/** Other files stand behind `--- path`, items of the migration's own file behind `--- items`. */
 function formsOf(file: string): readonly Form[] {
-  const text = readFileSync(join(import.meta.dirname, "siblings", file), "utf8");
-  return text
-    .split(/^### /m)
-    .slice(1)
-    .map((part) => {
-      const [head = "", sent = "null"] = part.split(/^=> /m);
-      const name = head.slice(0, head.indexOf("\n"));
-      const [body = "", ...rest] = head.slice(name.length + 1).split(/^--- (.*)$/m);
-      const others = new Map<string, string>();
-      for (let at = 0; at < rest.length; at += 2) others.set(rest[at] ?? "", rest[at + 1] ?? "");
-      const items = others.get("items") ?? "";
-      others.delete("items");
-      const more = Object.fromEntries([...others].map(([path, code]) => [`src/${path}`, code]));
-      const mods = [...others.keys()].filter((path) => /^\w+(\.rs|\/mod\.rs)$/.test(path));
-      const lib = `${mods.map((path) => `mod ${path.replace(/(\/mod)?\.rs$/, "")};\n`).join("")}`;
-      const files = { ...TOOLS, "src/lib.rs": LIB + lib, "src/m1_change.rs": migration(body, items), ...more };
-      return { name, files, sent: JSON.parse(sent) as Form["sent"] };
-    });
+  return writtenForms(file).map(({ name, body, others, sent }) => {
+    const paths = [...others].filter(([path]) => path !== "items");
+    const more = Object.fromEntries(paths.map(([path, code]) => [`src/${path}`, code]));
+    const mods = paths.map(([path]) => path).filter((path) => /^\w+(\.rs|\/mod\.rs)$/.test(path));
+    const lib = mods.map((path) => `mod ${path.replace(/(\/mod)?\.rs$/, "")};\n`).join("");
+    const change = migration(body, others.get("items") ?? "");
+    const files = { ...TOOLS, "src/lib.rs": LIB + lib, "src/m1_change.rs": change, ...more };
+    return { name, files, sent: JSON.parse(sent) as Form["sent"] };
+  });
 }
 
 const STATEMENT = (text: string) => `comment on table a is '${text}'`;

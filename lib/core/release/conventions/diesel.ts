@@ -2,6 +2,7 @@ import { type Convention, inFolder, manifestSign, signOf } from "../../migration
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { compareText } from "./order.js";
+import { refusedByFramework } from "./refusals.js";
 import { pathLike } from "./written.js";
 
 /**
@@ -39,7 +40,12 @@ export const diesel: Convention = {
       const script = { file, transaction: transactionOf(settings.get(file.folder)) };
       return [{ version, name, direction: file.name === "up.sql" ? "up" : "down", script }];
     });
-    return { ...pairScripts(found, () => null), context: [] };
+    const paired = pairScripts(found, () => null);
+    const unread = [...settings.values()].filter(({ text }) => transactionIn(text) === null);
+    const refused = unread.map((file) =>
+      refusedByFramework(file, "diesel", "run_in_transaction is neither true nor false"),
+    );
+    return { ...paired, findings: [...paired.findings, ...refused], context: [...settings.values()] };
   },
   write(migration, like) {
     const path = pathLike(like, migration);
@@ -60,5 +66,12 @@ function lastFolder(file: SourceFile): string {
 }
 
 function transactionOf(metadata: SourceFile | undefined): "single" | "none" {
-  return metadata && /^\s*run_in_transaction\s*=\s*false\b/m.test(metadata.text) ? "none" : "single";
+  return transactionIn(metadata?.text ?? "") === false ? "none" : "single";
+}
+
+/** What the settings say, true when they say nothing; null when that is not understood. */
+function transactionIn(text: string): boolean | null {
+  const [, value] = /^\s*"?run_in_transaction"?\s*=\s*(\S*)\s*(?:#.*)?$/m.exec(text) ?? [];
+  if (value === undefined) return text.includes("run_in_transaction") ? null : true;
+  return value === "true" || value === "false" ? value === "true" : null;
 }

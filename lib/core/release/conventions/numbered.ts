@@ -7,7 +7,7 @@ import {
 import type { SourceFile } from "../../migration/source-file.js";
 import { type FoundScript, pairScripts } from "./collect.js";
 import { unreadFile } from "./refusals.js";
-import { roleOf, type ScriptName, scriptNames, versionKey } from "./script-name.js";
+import { isInDataFolder, roleOf, type ScriptName, scriptNames, versionKey } from "./script-name.js";
 
 const ENTRY = { style: "gate", function: "up", type: null } as const;
 const CODE = /^(\d+)[_-](.+)\.rs$/;
@@ -49,7 +49,7 @@ export function readNumbered(files: readonly SourceFile[]): ConventionReading {
 /** A file whose name gives no direction and that could be something other than a way up. */
 function isUnknown(file: SourceFile, name: ScriptName | undefined): boolean {
   if (name === undefined || name.direction !== null) return false;
-  return name.unsure || (!name.numbered && roleOf(file) !== null);
+  return name.unsure || isInDataFolder(file) || (!name.numbered && roleOf(file) !== null);
 }
 
 function whyUnknown(file: SourceFile, name: ScriptName | undefined): string {

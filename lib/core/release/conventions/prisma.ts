@@ -3,7 +3,7 @@ import { type Convention, inFolder, manifestSign, signOf } from "../../migration
 import { type FoundScript, pairScripts } from "./collect.js";
 import { snapshotFolders } from "./drizzle.js";
 import { compareText } from "./order.js";
-import { notSupported } from "./refusals.js";
+import { notSupported, refusedByFramework } from "./refusals.js";
 import { statementCount, writtenPair } from "./written.js";
 
 /**
@@ -42,9 +42,16 @@ export const prisma: Convention = {
     const refused = operations.map((file) =>
       notSupported(file, "it is a migration of Prisma Next, whose operations are not SQL files"),
     );
+    const locked = own.filter(({ name, text }) => name === "migration_lock.toml" && isOtherProvider(text));
+    const others = locked.map((file) => refusedByFramework(file, "Prisma", "its migrations are for another database"));
     const paired = pairScripts(found, (up) => sha256(up.file.bytes));
-    return { ...paired, findings: [...paired.findings, ...refused], context: [] };
+    return { ...paired, findings: [...paired.findings, ...refused, ...others], context: [] };
   },
   write: (migration, like) =>
     migration.transaction === "none" && statementCount(migration.up) > 1 ? null : writtenPair(migration, like),
 };
+
+function isOtherProvider(lock: string): boolean {
+  const provider = /^\s*provider\s*=\s*"([^"]*)"/m.exec(lock)?.[1];
+  return provider !== undefined && provider !== "postgresql";
+}

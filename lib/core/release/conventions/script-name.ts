@@ -124,6 +124,13 @@ export function saysWayBack(file: SourceFile): boolean {
   return plainParts(file).direction === "down";
 }
 
+const DATA = /^(seeds?|seeders?|seeding|fixtures?|test-?data|samples?|demo)$/i;
+
+/** True when a folder's name says that what it holds is data for developers, whatever the files are called. */
+export function isInDataFolder(file: SourceFile): boolean {
+  return file.folder.split("/").some((part) => DATA.test(part));
+}
+
 /** What a file without a number looks like, when it does not look like a migration. */
 export function roleOf(file: SourceFile): string | null {
   const folders = file.folder.split("/");
@@ -133,8 +140,7 @@ export function roleOf(file: SourceFile): string | null {
   if (/^(before|after|pre|post|on)(?=[A-Z_-])|^callbacks?$|^hooks?$/i.test(stem)) return "a callback";
   const words = [...folders, ...stem.split(/[._ -]+/)].map((word) => word.toLowerCase());
   if (words.some((word) => /^(callbacks?|hooks?)$/.test(word))) return "a callback";
-  if (words.some((word) => /^(seeds?|seeders?|seeding|fixtures?|testdata|samples?|demo)$/.test(word)))
-    return "seed data";
+  if (words.some((word) => DATA.test(word))) return "seed data";
   if (words.some((word) => /^(verify|verification|tests?|checks?)$/.test(word))) return "a check";
   return null;
 }

@@ -10,6 +10,7 @@ import {
 } from "../../migration/convention.js";
 import { releaseFinding } from "../../migration/release-finding.js";
 import type { SourceFile } from "../../migration/source-file.js";
+import type { Value } from "../../rust/evaluate/value.js";
 import { crateOf } from "../../rust/parsed-file.js";
 import { type Migrator, type MigratorEntry, methodValue, migratorsOf } from "../../rust/sea-orm/migrator.js";
 import type { Crate } from "../../rust/syntax/crate.js";
@@ -50,6 +51,7 @@ export const seaOrm: Convention = {
     const findings = [
       ...ordered.findings,
       ...untold.map(listNotKnown),
+      ...migrators.flatMap(({ others }) => others.flatMap((item) => ownMethod(crate, item))),
       ...(migrators.length > 1 ? [severalMigrators(migrators.length)] : []),
     ];
     return reading(crate, ordered.items, byPath, findings);
@@ -180,6 +182,31 @@ function listNotKnown({ untold, span }: Migrator): Finding {
     remedy: { text: "Write the list so that it depends on nothing but the code." },
     source: span,
   });
+}
+
+/** The trait's own methods decide what runs and where it is recorded; a migrator may replace them. */
+function ownMethod(crate: Crate, item: Item): readonly Finding[] {
+  const { value } = item.name === "migration_table_name" ? methodValue(crate, item) : { value: null };
+  if (value && tableNamed(value) === LEDGER) return [];
+  return [
+    releaseFinding({
+      code: "release.not-supported",
+      severity: "error",
+      unknown: true,
+      subject: { kind: "release", name: "migrations" },
+      message: `The migrator has its own ${item.name}, which ${item.name === "migration_table_name" ? `records migrations in another table than ${LEDGER}` : "changes how migrations run"}.`,
+      remedy: { text: `Leave ${item.name} to the MigratorTrait.` },
+      source: item.node.span,
+    }),
+  ];
+}
+
+const LEDGER = "seaql_migrations";
+
+/** `Alias::new("…").into_iden()`. */
+function tableNamed(value: Value): string | null {
+  const [name] = value.kind === "term" && value.head.at(-1) === "new" ? value.args : [];
+  return name?.kind === "text" ? name.text : null;
 }
 
 function nameNotKnown(item: Item): Finding {

@@ -39,6 +39,9 @@ function withTable(machine: Machine, migration: Term, method: string, args: read
 }
 
 function made(machine: Machine, migration: Term, node: RustNode): Value {
+  const backend = node.field("function")?.field("type_arguments")?.plain[0]?.text ?? "";
+  if (!/(^|::)Pg$/.test(backend))
+    return machine.opaque(`The text is barrel's for ${backend || "a database that is not named"}`, node);
   const schemaCall = migration.calls.findLast((call) => call.method === "schema");
   let whole = "";
   for (const call of migration.calls) {

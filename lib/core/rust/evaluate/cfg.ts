@@ -31,6 +31,11 @@ export function conditional(machine: Machine, node: RustNode, scope: Scope): Val
   return UNIT;
 }
 
+/** The elements of a list without those that are in no build but the tests'. */
+export function presentIn(nodes: readonly RustNode[]): readonly RustNode[] {
+  return underCfg(nodes).flatMap(([node, cfg]) => (cfg === "no" ? [] : [node]));
+}
+
 /** True when only some builds have an element of a list. */
 export function isUnsure(nodes: readonly RustNode[]): boolean {
   return underCfg(nodes).some(([, cfg]) => cfg === "maybe");

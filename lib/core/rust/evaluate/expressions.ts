@@ -2,7 +2,7 @@ import { numberValue, stringValue, unescaped, verbatimStart } from "../syntax/li
 import type { RustNode } from "../syntax/rust-node.js";
 import { assign } from "./assignments.js";
 import { calledIn, evaluateCall, settled } from "./calls.js";
-import { isUnsure, unsureList } from "./cfg.js";
+import { isUnsure, presentIn, unsureList } from "./cfg.js";
 import { evaluateBlock, evaluateIf, evaluateMatch } from "./control.js";
 import { integerType, ofType, rangeOfType } from "./integers.js";
 import { evaluateFor, evaluateLoop } from "./loops.js";
@@ -33,7 +33,8 @@ const literalText: Evaluate = (_machine, node) => text(stringValue(node), verbat
 const list: Evaluate = (machine, node, scope) => {
   if (isUnsure(node.children)) return unsureList(node);
   const length = node.field("length");
-  const items = node.plain.map((child) => machine.evaluate(child, scope));
+  const present = new Set(presentIn(node.children));
+  const items = node.plain.filter((child) => present.has(child)).map((child) => machine.evaluate(child, scope));
   const [first] = items;
   if (!length || !first) return { kind: "list", items };
   const count = machine.read(length, scope);

@@ -1,7 +1,7 @@
 import { type Item, pathOf } from "../syntax/items.js";
 import { parsePiece } from "../syntax/parse-rust.js";
 import type { RustNode } from "../syntax/rust-node.js";
-import { isUnsure, unsureList } from "./cfg.js";
+import { isUnsure, presentIn, unsureList } from "./cfg.js";
 import { formatText } from "./format.js";
 import type { Machine } from "./machine.js";
 import { expandMacro } from "./macro-rules.js";
@@ -183,7 +183,7 @@ const CALL_HEAD = "fn f(){g(";
 
 /** A macro's arguments as expressions; none when they are not a list of expressions. */
 function argumentsOf(node: RustNode): readonly RustNode[] {
-  return elementsOf(node).filter((child) => child.type !== "attribute_item");
+  return presentIn(elementsOf(node)).filter((child) => child.type !== "attribute_item");
 }
 
 /** The same with the attributes before them. */

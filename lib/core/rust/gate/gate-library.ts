@@ -51,7 +51,7 @@ const FUNCTIONS: Readonly<Record<string, Handler>> = {
 
 /** Statements that the code itself sends are read like any other. */
 export function gateLibrary(code: GateCode): Library {
-  const others = seaOrmLibrary({ identity: false });
+  const others = seaOrmLibrary({ identity: false, lastCounts: false });
   return {
     ...others,
     onFunction(machine: Machine, path, args, node) {

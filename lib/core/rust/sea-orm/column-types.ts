@@ -3,9 +3,12 @@ import type { Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { describe, nameOf } from "./names.js";
 
-/** Which SQL a version of sea-query writes: since 1.0 identity columns and wider unsigned types. */
+/** Which SQL a version of sea-query writes. */
 export interface Dialect {
+  /** Since 1.0: identity columns and wider unsigned types. */
   readonly identity: boolean;
+  /** Since 1.0: of two values for one clause of a column, the last. Earlier versions write both. */
+  readonly lastCounts: boolean;
 }
 
 type TypeText = (args: readonly Value[], machine: Machine, dialect: Dialect) => string;

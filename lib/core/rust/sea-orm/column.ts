@@ -45,7 +45,10 @@ function incrementing(column: Definition, dialect: Dialect): string {
   return serial;
 }
 
-/** `ALTER COLUMN` actions of `modify_column`. Source: sea-query `backend/postgres/table.rs`, `prepare_modify_column`. */
+/**
+ * `ALTER COLUMN` actions of `modify_column`, with what PostgreSQL refuses as sea-query writes it: a check without ADD, a text of one's own. Source:
+ * sea-query `backend/postgres/table.rs`, `prepare_modify_column`.
+ */
 export function modifyActions(machine: Machine, value: Value | undefined, dialect: Dialect): readonly string[] {
   const column = definitionOf(machine, value, dialect);
   const name = identifier(column.name);
@@ -56,7 +59,8 @@ export function modifyActions(machine: Machine, value: Value | undefined, dialec
     ...(column.default === null ? [] : [`ALTER COLUMN ${name} SET DEFAULT ${column.default}`]),
     ...(column.unique ? [`ADD UNIQUE (${name})`] : []),
     ...(column.primaryKey ? [`ADD PRIMARY KEY (${name})`] : []),
-    ...(column.check === null ? [] : [`ADD ${column.check}`]),
+    ...(column.check === null ? [] : [column.check]),
+    ...(column.extra === null ? [] : [column.extra]),
   ];
 }
 
@@ -76,7 +80,18 @@ function definitionOf(machine: Machine, value: Value | undefined, dialect: Diale
     using: null,
   };
   for (const call of term.calls) apply(machine, column, call.method, call.args, dialect);
+  if (!dialect.lastCounts) refuseTwice(term);
   return column;
+}
+
+/** Clauses that PostgreSQL accepts once. Sea-query before 1.0 writes each one that it is given. */
+function refuseTwice(term: Term): void {
+  for (const clause of [/^(not_)?null$/, /^default(_expr|_value)?$/, /^generated$/]) {
+    const given = term.calls.filter(({ method }) => clause.test(method));
+    const other = given.find(({ method }, at) => at > 0 && (method !== given[0]?.method || !/null/.test(method)));
+    if (other)
+      throw new NotLowered(`Sea-query before 1.0 writes both ${given[0]?.method} and ${other.method}`, other.node);
+  }
 }
 
 function columnTerm(value: Value | undefined): Term {

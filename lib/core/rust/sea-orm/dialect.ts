@@ -18,5 +18,6 @@ export function dialectOf(files: readonly SourceFile[]): Dialect {
   const major = written
     .map((entry) => /(?:version\s*=\s*"|^)[\^~=>\s]*(\d+)/.exec(entry)?.[1])
     .find((each) => each !== undefined);
-  return { identity: Number(major ?? 1) >= 2 && !serial };
+  const lastCounts = Number(major ?? 1) >= 2;
+  return { identity: lastCounts && !serial, lastCounts };
 }

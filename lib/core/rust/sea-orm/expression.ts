@@ -14,7 +14,7 @@ export function expressionText(machine: Machine, value: Value | undefined): stri
     case "text":
       return literal(value.text).trimStart();
     case "number":
-      return value.text;
+      return numberText(value.text) ?? fail(value);
     case "bool":
       return value.value ? "TRUE" : "FALSE";
     case "none":
@@ -28,6 +28,13 @@ export function expressionText(machine: Machine, value: Value | undefined): stri
     default:
       return fail(value);
   }
+}
+
+/** As Rust prints it: `1.0` as `1`, never with an exponent. */
+function numberText(text: string): string | null {
+  if (!/[.eE]/.test(text)) return text;
+  const printed = String(Number(text));
+  return /^-?\d+(\.\d+)?$/.test(printed) ? printed : null;
 }
 
 function fail(value: Value | undefined): never {
@@ -95,6 +102,9 @@ const HEADS: Readonly<Record<string, Head>> = {
   "SimpleExpr::SubQuery": (machine, [, query]) => subqueryText(machine, query),
   "Expr::SubQuery": (machine, [, query]) => subqueryText(machine, query),
   "Expr::exists": (machine, [query]) => `EXISTS ${subqueryText(machine, query)}`,
+  "Expr::any": (machine, [query]) => `ANY ${subqueryText(machine, query)}`,
+  "Expr::some": (machine, [query]) => `SOME ${subqueryText(machine, query)}`,
+  "Expr::all": (machine, [query]) => `ALL ${subqueryText(machine, query)}`,
   "Expr::col": columnText,
   "Expr::column": columnText,
 };
@@ -122,24 +132,68 @@ function columnText(machine: Machine, [value]: readonly Value[]): string {
 
 function termText(machine: Machine, term: Term): string {
   const name = term.head.slice(-2).join("::");
-  let text: string;
   let calls = term.calls;
-  if (term.head.at(-1) === "json!") text = jsonMacro(term) ?? fail(term);
-  else if (HEADS[name]) text = HEADS[name](machine, term.args);
-  else if (term.head.at(-2) === "Value") text = expressionText(machine, term.args[0]);
-  else if (term.args.length === 0 && term.calls.length > 0) text = identifier(nameOf(machine, headPath(term)));
-  else {
-    const json = jsonText(machine, term);
-    return json ?? fail(term);
-  }
+  let text = CASES.test(name) ? caseText(machine, term) : headText(machine, term);
+  if (text === null) return jsonText(machine, term) ?? fail(term);
+  if (CASES.test(name)) calls = calls.filter(({ method }) => !/^(case|finally)$/.test(method));
   if (name === "Func::cust") {
     const args = calls.filter((call) => call.method === "arg").map((call) => expressionText(machine, call.args[0]));
     const many = calls.filter((call) => call.method === "args").map((call) => listText(machine, call.args[0]));
     calls = calls.filter((call) => call.method !== "arg" && call.method !== "args");
     text = `${text}(${[...args, ...many].join(", ")})`;
   }
-  for (const call of calls) text = applied(machine, text, call.method, call.args);
+  let compound = isCompound({ ...term, calls: [] });
+  for (const { method, args } of calls) {
+    text = applied(machine, compound ? `(${text})` : text, method, args);
+    compound = !isCall(method);
+  }
   return text;
+}
+
+function headText(machine: Machine, term: Term): string | null {
+  const head = HEADS[term.head.slice(-2).join("::")];
+  if (term.head.at(-1) === "json!") return jsonMacro(term) ?? fail(term);
+  if (head) return head(machine, term.args);
+  if (term.head.at(-2) === "Value") return expressionText(machine, term.args[0]);
+  if (term.args.length === 0 && term.calls.length > 0) return identifier(nameOf(machine, headPath(term)));
+  return null;
+}
+
+const CASES = /^(Expr::case|CaseStatement::new)$/;
+
+/** Source: sea-query `query_builder.rs`, `prepare_case_statement`. */
+function caseText(machine: Machine, term: Term): string {
+  const first = term.head.at(-1) === "case" ? [term.args] : [];
+  const branches = [...first, ...term.calls.filter(({ method }) => method === "case").map(({ args }) => args)];
+  const last = term.calls.findLast(({ method }) => method === "finally");
+  const texts = branches.map(
+    ([when, then]) => `WHEN (${expressionText(machine, when)}) THEN ${operandText(machine, then)}`,
+  );
+  if (texts.length === 0) return fail(term);
+  return `(CASE ${texts.join(" ")}${last ? ` ELSE ${operandText(machine, last.args[0])}` : ""} END)`;
+}
+
+/** As an operand: sea-query puts what another operator could tear apart in parentheses. */
+function operandText(machine: Machine, value: Value | undefined): string {
+  const text = expressionText(machine, value);
+  return isCompound(value) ? `(${text})` : text;
+}
+
+/** Whether the text of a value is more than a name, a constant or a call. */
+function isCompound(value: Value | undefined): boolean {
+  if (value?.kind === "some") return isCompound(value.value);
+  if (value?.kind !== "term") return false;
+  const name = value.head.slice(-2).join("::");
+  const last = value.calls.findLast(({ method }) => !/^(arg|args|case|finally)$/.test(method));
+  if (last) return !isCall(last.method);
+  if (/^(Expr::cust|Expr::custom_keyword|(SimpleExpr|Expr|Keyword)::Custom)$/.test(name)) return true;
+  const isSame = HEADS[name] === first || value.head.at(-2) === "Value";
+  return isSame && isCompound(value.args[0]);
+}
+
+/** Whether what a method writes is a call. */
+function isCall(method: string): boolean {
+  return method in FUNCTIONS || method === "cast_as" || method === "as_enum";
 }
 
 /** `User::Id.eq(1)`: the chain starts with a path. */
@@ -156,8 +210,18 @@ const OPERATORS: Readonly<Record<string, string>> = {
   sub: "-",
   mul: "*",
   div: "/",
+  modulo: "%",
+  left_shift: "<<",
+  right_shift: ">>",
+  bit_and: "&",
+  bit_or: "|",
   concat: "||",
+  is: "IS",
+  is_not: "IS NOT",
 };
+
+/** Methods that call a function with what they are called on. */
+const FUNCTIONS: Readonly<Record<string, string>> = { max: "max", min: "min", sum: "sum", count: "count" };
 
 function applied(machine: Machine, text: string, method: string, args: readonly Value[]): string {
   const [value] = args;
@@ -166,17 +230,27 @@ function applied(machine: Machine, text: string, method: string, args: readonly 
     return `${text} ${method === "in_subquery" ? "IN" : "NOT IN"} ${subqueryText(machine, value)}`;
   }
   if (method === "equals" || method === "not_equals") return `${text} ${operator} ${columnText(machine, args)}`;
-  if (operator) return `${text} ${operator} ${expressionText(machine, value)}`;
+  if (operator) return `${text} ${operator} ${operandText(machine, value)}`;
+  if (FUNCTIONS[method] !== undefined) return `${FUNCTIONS[method]}(${text})`;
   if (method === "is_null") return `${text} IS NULL`;
   if (method === "is_not_null") return `${text} IS NOT NULL`;
-  if (method === "is_in") return `${text} IN (${listText(machine, value)})`;
-  if (method === "is_not_in") return `${text} NOT IN (${listText(machine, value)})`;
-  if (method === "between") return `${text} BETWEEN ${args.map((arg) => expressionText(machine, arg)).join(" AND ")}`;
+  if (method === "is_in" || method === "is_not_in") {
+    if (isEmpty(value)) return method === "is_in" ? "1 = 2" : "1 = 1";
+    return `${text} ${method === "is_in" ? "IN" : "NOT IN"} (${listText(machine, value)})`;
+  }
+  if (method === "between" || method === "not_between") {
+    const range = args.map((arg) => operandText(machine, arg)).join(" AND ");
+    return `${text} ${method === "between" ? "BETWEEN" : "NOT BETWEEN"} ${range}`;
+  }
   if (method === "and") return `(${text}) AND (${expressionText(machine, value)})`;
   if (method === "or") return `(${text}) OR (${expressionText(machine, value)})`;
   if (method === "not") return `NOT (${text})`;
   if (method === "cast_as" || method === "as_enum") return `CAST(${text} AS ${nameOf(machine, value)})`;
   throw new NotLowered(`The expression uses ${method}, which is not known`);
+}
+
+function isEmpty(value: Value | undefined): boolean {
+  return value?.kind === "list" && value.items.length === 0;
 }
 
 function listText(machine: Machine, value: Value | undefined): string {

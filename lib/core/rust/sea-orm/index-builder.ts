@@ -1,8 +1,9 @@
 import { identifier, qualified } from "../../sql/quote.js";
 import { columnList, createIndexText, type IndexText, type TableName } from "../../sql/render.js";
 import type { Machine } from "../evaluate/machine.js";
-import type { Term, Value } from "../evaluate/value.js";
+import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { conditionsOf, isCondition } from "./condition.js";
 import { expressionText } from "./expression.js";
 import { describe, nameOf, tableOf } from "./names.js";
 
@@ -32,12 +33,13 @@ function collect(machine: Machine, value: Value | undefined): Collected {
     where: null,
     conditions: [],
   };
-  for (const { method, args } of value.calls) apply(machine, index, method, args, value);
+  for (const call of value.calls) apply(machine, index, call);
   return index;
 }
 
-function apply(machine: Machine, index: Collected, method: string, args: readonly Value[], term: Term): void {
-  const [value] = args;
+function apply(machine: Machine, index: Collected, call: Call): void {
+  const { method, node } = call;
+  const [value] = call.args;
   if (method === "name") index.name = nameOf(machine, value);
   else if (method === "table") index.table = tableOf(machine, value);
   else if (method === "col") {
@@ -53,8 +55,8 @@ function apply(machine: Machine, index: Collected, method: string, args: readonl
   else if (method === "include") index.include = [...index.include, nameOf(machine, value)];
   else if (method === "full_text") index.method = "GIN";
   else if (method === "index_type") index.method = methodText(machine, value);
-  else if (method === "and_where" || method === "cond_where") index.conditions.push(expressionText(machine, value));
-  else throw new NotLowered(`What ${method} does to an index is not known`, term.node);
+  else if (isCondition(call)) index.conditions.push(...conditionsOf(machine, call));
+  else throw new NotLowered(`What ${method} does to an index is not known`, node);
 }
 
 function methodText(machine: Machine, value: Value | undefined): string {
@@ -98,7 +100,8 @@ function suffixOf(value: Value): string {
 export function createIndex(machine: Machine, term: Term): string {
   const index = collect(machine, term);
   if (!index.table) throw new NotLowered("The index does not say which table it is on", term.node);
-  const where = index.conditions.length === 0 ? null : index.conditions.map((each) => `(${each})`).join(" AND ");
+  if (index.primary) throw new NotLowered("PostgreSQL has no CREATE PRIMARY KEY INDEX", term.node);
+  const where = index.conditions.length === 0 ? null : index.conditions.join(" AND ");
   return createIndexText({ ...index, table: index.table, where });
 }
 

@@ -3,6 +3,7 @@ import type { Library, Machine } from "../evaluate/machine.js";
 import { condition, HANDLE, text, UNIT, unknown, type Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import type { RustNode } from "../syntax/rust-node.js";
+import { builderOf } from "./builder-name.js";
 import type { Dialect } from "./column-types.js";
 import { entityCall } from "./entity-query.js";
 import { indexesFromEntity, tableFromEntity } from "./entity-table.js";
@@ -170,16 +171,14 @@ function isOtherDatabase(value: Value): boolean {
 }
 
 function isQuery(value: Value): boolean {
-  return (
-    value.kind === "term" && /^(Query::\w+|(Insert|Update|Delete)Statement::new)$/.test(value.head.slice(-2).join("::"))
-  );
+  return value.kind === "term" && /^Query::\w+$/.test(builderOf(value));
 }
 
 /** Methods that turn a builder into its statement's text. */
 const BUILDS = /^build(_any|_sqlx|_postgres)?$/;
 
 function isSelect(value: Value | undefined): boolean {
-  return value?.kind === "term" && value.head.slice(-2).join("::") === "Query::select";
+  return value?.kind === "term" && builderOf(value) === "Query::select";
 }
 
 function onBuilder(

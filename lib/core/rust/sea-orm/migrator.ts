@@ -21,6 +21,8 @@ export interface Migrator {
   readonly entries: readonly MigratorEntry[];
   /** Why the list is unknown; null when it is known. */
   readonly untold: string | null;
+  /** Methods of the trait that it replaces, other than the list. */
+  readonly others: readonly Item[];
   readonly span: SourceSpan;
 }
 
@@ -35,16 +37,17 @@ export function migratorsOf(crate: Crate): readonly Migrator[] {
 function migratorOf(crate: Crate, impl: Item): Migrator {
   const { span } = impl.node;
   const method = crate.methods(impl).filter((item) => item.name === "migrations");
+  const others = crate.methods(impl).filter((item) => item.name !== "migrations");
   const [only] = method;
   if (!only || method.length > 1 || impl.presence === "maybe") {
-    return { entries: [], untold: "The migrator has no one list of migrations", span };
+    return { entries: [], untold: "The migrator has no one list of migrations", others, span };
   }
   const { value, reason } = methodValue(crate, only);
   if (value?.kind !== "list") {
     const why = value?.kind === "unknown" ? value.reason : reason;
-    return { entries: [], untold: why ?? "The list is put together in a way that is not followed", span };
+    return { entries: [], untold: why ?? "The list is put together in a way that is not followed", others, span };
   }
-  return { entries: value.items.map((item) => entryOf(crate, derefed(item), span)), untold: null, span };
+  return { entries: value.items.map((item) => entryOf(crate, derefed(item), span)), untold: null, others, span };
 }
 
 /** What a method without arguments returns; null with the reason when that is unknown. */
@@ -52,7 +55,7 @@ export function methodValue(
   crate: Crate,
   method: Item,
 ): { readonly value: Value | null; readonly reason: string | null } {
-  const machine = new Machine(crate, seaOrmLibrary({ identity: false }), () => null, RUST);
+  const machine = new Machine(crate, seaOrmLibrary({ identity: false, lastCounts: false }), () => null, RUST);
   const type = method.type ?? "";
   const self: Value = { kind: "struct", name: type, path: [type], fields: new Map(), node: method.node };
   const takesSelf = method.node.field("parameters")?.children.some((each) => each.type === "self_parameter");

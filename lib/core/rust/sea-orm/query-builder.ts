@@ -3,8 +3,9 @@ import { columnList, tableText } from "../../sql/render.js";
 import type { Machine } from "../evaluate/machine.js";
 import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { builderOf } from "./builder-name.js";
 import { columnsText, columnText } from "./columns.js";
-import { conditionText } from "./condition.js";
+import { conditionsOf, isCondition } from "./condition.js";
 import { expressionText } from "./expression.js";
 import { describe, nameOf, namesOf, tableOf } from "./names.js";
 import { selectText } from "./select.js";
@@ -61,7 +62,7 @@ export function updateText(machine: Machine, term: Term): string {
     if (call.method === "value") set.push(assignment(machine, call.args));
     else if (call.method === "values" && call.args[0]?.kind === "list") {
       for (const pair of call.args[0].items) set.push(assignment(machine, pair.kind === "list" ? pair.items : []));
-    } else if (isCondition(call)) where.push(conditionText(machine, call.args[0]));
+    } else if (isCondition(call)) where.push(...conditionsOf(machine, call));
     else if (call.method === "from") from.push(tableText(tableOf(machine, call.args[0])));
     else if (call.method !== "table" && !isAround(call))
       throw new NotLowered(`What ${call.method} does to an UPDATE is not known`, call.node);
@@ -79,7 +80,7 @@ export function deleteText(machine: Machine, term: Term): string {
   if (!table) throw new NotLowered("The DELETE names no table", term.node);
   const other = term.calls.find((call) => call.method !== "from_table" && !isCondition(call) && !isAround(call));
   if (other) throw new NotLowered(`What ${other.method} does to a DELETE is not known`, other.node);
-  const where = term.calls.filter(isCondition).map((call) => conditionText(machine, call.args[0]));
+  const where = term.calls.filter(isCondition).flatMap((call) => conditionsOf(machine, call));
   return `${withOf(machine, term)}DELETE FROM ${tableText(tableOf(machine, table.args[0]))}${whereText(where)}${returning(machine, term)}`;
 }
 
@@ -99,7 +100,7 @@ function withOf(machine: Machine, term: Term): string {
 
 /** A query, or a statement that changes rows, inside another one. */
 function statementText(machine: Machine, value: Value | undefined): string {
-  const head = value?.kind === "term" ? value.head.slice(-2).join("::") : "";
+  const head = value?.kind === "term" ? builderOf(value) : "";
   if (value?.kind === "term") {
     if (head === "Query::insert") return insertText(machine, value);
     if (head === "Query::update") return updateText(machine, value);
@@ -126,10 +127,6 @@ function returning(machine: Machine, term: Term): string {
   return ` RETURNING ${items.join(", ")}`;
 }
 
-function isCondition(call: Call): boolean {
-  return call.method === "and_where" || call.method === "cond_where";
-}
-
 function whereText(conditions: readonly string[]): string {
-  return conditions.length === 0 ? "" : ` WHERE ${conditions.map((each) => `(${each})`).join(" AND ")}`;
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }

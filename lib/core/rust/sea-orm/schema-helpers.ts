@@ -54,7 +54,7 @@ const METHOD_OF: Readonly<Record<string, string>> = {
 
 function isTypeMethod(machine: Machine, method: string, args: readonly Value[]): boolean {
   try {
-    return typeOfMethod(machine, method, args, { identity: false }) !== null;
+    return typeOfMethod(machine, method, args, { identity: false, lastCounts: false }) !== null;
   } catch {
     return true;
   }

@@ -3,6 +3,7 @@ import { tableText } from "../../sql/render.js";
 import type { Machine } from "../evaluate/machine.js";
 import type { Call, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { builderOf } from "./builder-name.js";
 import { columnsText, columnText } from "./columns.js";
 import { conditionText } from "./condition.js";
 import { expressionText } from "./expression.js";
@@ -12,7 +13,7 @@ import { withText } from "./with-clause.js";
 
 /** `Query::select()`. The clauses are in sea-query's order. Source: sea-query `query_builder.rs`, `prepare_select_statement`. */
 export function selectText(machine: Machine, value: Value | undefined): string {
-  if (value?.kind !== "term" || value.head.slice(-2).join("::") !== "Query::select") {
+  if (value?.kind !== "term" || builderOf(value) !== "Query::select") {
     throw new NotLowered(`${describe(value)} is not known to be a query`);
   }
   const parts = emptyParts();

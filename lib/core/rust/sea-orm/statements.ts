@@ -1,9 +1,11 @@
-import { identifier, literal } from "../../sql/quote.js";
+import { literal } from "../../sql/quote.js";
 import type { Machine } from "../evaluate/machine.js";
 import type { Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { builderOf } from "./builder-name.js";
 import type { Dialect } from "./column-types.js";
 import { expressionText } from "./expression.js";
+import { createExtension, dropExtension } from "./extension-builder.js";
 import { createForeignKey, dropForeignKey } from "./foreign-key.js";
 import { createIndex, dropIndex } from "./index-builder.js";
 import { describe } from "./names.js";
@@ -20,26 +22,18 @@ const BUILDERS: Readonly<Record<string, Lower>> = {
   "Table::drop": dropTable,
   "Table::rename": renameTable,
   "Table::truncate": truncateTable,
-  "TableCreateStatement::new": createTable,
-  "TableAlterStatement::new": alterTable,
-  "TableDropStatement::new": dropTable,
   "Index::create": createIndex,
   "Index::drop": dropIndex,
-  "IndexCreateStatement::new": createIndex,
   "ForeignKey::create": createForeignKey,
   "ForeignKey::drop": dropForeignKey,
-  "ForeignKeyCreateStatement::new": createForeignKey,
   "Type::create": createType,
   "Type::alter": alterType,
   "Type::drop": dropType,
-  "Extension::create": (_machine, term) => extensionText(term, "CREATE"),
-  "Extension::drop": (_machine, term) => extensionText(term, "DROP"),
+  "Extension::create": (_machine, term) => createExtension(term),
+  "Extension::drop": (_machine, term) => dropExtension(term),
   "Query::insert": insertText,
   "Query::update": updateText,
   "Query::delete": deleteText,
-  "InsertStatement::new": insertText,
-  "UpdateStatement::new": updateText,
-  "DeleteStatement::new": deleteText,
   "Statement::from_string": (_machine, term) => statementText(term),
   "Statement::from_sql_and_values": boundText,
 };
@@ -65,7 +59,7 @@ function sqlCallText(machine: Machine, term: Term): string {
 
 /** True for a value that represents a statement, whether it is executed or not. */
 export function isStatement(value: Value | undefined): value is Term {
-  return value?.kind === "term" && BUILDERS[value.head.slice(-2).join("::")] !== undefined;
+  return value?.kind === "term" && BUILDERS[builderOf(value)] !== undefined;
 }
 
 /** The statements that a builder describes, as SQL. Throws `NotLowered` for what is unknown. */
@@ -75,19 +69,8 @@ export function statementsOf(machine: Machine, value: Value | undefined, dialect
   const call = sqlCallOf(value);
   if (call) return [sqlCallText(machine, call)];
   if (!isStatement(value)) throw new NotLowered(`${describe(value)} is not known to be a statement`);
-  const lowered = BUILDERS[value.head.slice(-2).join("::")]?.(machine, value, dialect) ?? [];
+  const lowered = BUILDERS[builderOf(value)]?.(machine, value, dialect) ?? [];
   return typeof lowered === "string" ? [lowered] : lowered;
-}
-
-function extensionText(term: Term, verb: "CREATE" | "DROP"): string {
-  const of = (method: string) => term.calls.find((call) => call.method === method);
-  const name = of("name")?.args[0];
-  if (name?.kind !== "text") throw new NotLowered("The extension's name is not constant", term.node);
-  const exists = of("if_not_exists") ? "IF NOT EXISTS " : of("if_exists") ? "IF EXISTS " : "";
-  const schema = of("schema")?.args[0];
-  const where = schema?.kind === "text" ? ` WITH SCHEMA ${identifier(schema.text)}` : "";
-  const cascade = of("cascade") ? " CASCADE" : "";
-  return `${verb} EXTENSION ${exists}${identifier(name.text)}${where}${cascade}`;
 }
 
 function statementText(term: Term): string {

@@ -116,17 +116,22 @@ export function dropTable(machine: Machine, term: Term): string {
   refuseOthers(term, new Set(["table", "if_exists", "cascade", "restrict"]));
   if (tables.length === 0) throw new NotLowered("The statement names no table", term.node);
   const has = (method: string) => term.calls.some((call) => call.method === method);
-  const option = has("cascade") ? " CASCADE" : has("restrict") ? " RESTRICT" : "";
+  const option = term.calls
+    .filter(({ method }) => method === "cascade" || method === "restrict")
+    .map(({ method }) => ` ${method.toUpperCase()}`)
+    .join("");
   return `DROP TABLE ${has("if_exists") ? "IF EXISTS " : ""}${tables.map(tableText).join(", ")}${option}`;
 }
 
 export function renameTable(machine: Machine, term: Term): string {
-  const call = term.calls.find((each) => each.method === "table");
+  refuseOthers(term, new Set(["table"]));
+  const call = term.calls.findLast((each) => each.method === "table");
   if (call?.args.length !== 2) throw new NotLowered("The renaming needs two names", term.node);
   const to = tableOf(machine, call.args[1]);
-  return `ALTER TABLE ${tableText(tableOf(machine, call.args[0]))} RENAME TO ${identifier(to.name)}`;
+  return `ALTER TABLE ${tableText(tableOf(machine, call.args[0]))} RENAME TO ${tableText(to)}`;
 }
 
 export function truncateTable(machine: Machine, term: Term): string {
+  refuseOthers(term, new Set(["table"]));
   return `TRUNCATE TABLE ${tableText(tableNamed(machine, term))}`;
 }

@@ -7,11 +7,17 @@ import { nameOf, tableOf } from "./names.js";
 
 /** `Type::create().as_enum(name).values([…])`. */
 export function createType(machine: Machine, term: Term): string {
+  refuseOthers(term, /^(as_enum|values)$/);
   const name = named(machine, term, "as_enum");
   const values = term.calls
     .filter((call) => call.method === "values")
     .flatMap((call) => enumValues(machine, call.args[0]).map((value) => quoted(machine, value)));
   return `CREATE TYPE ${name} AS ENUM (${values.join(", ")})`;
+}
+
+function refuseOthers(term: Term, known: RegExp): void {
+  const other = term.calls.find(({ method }) => !known.test(method));
+  if (other) throw new NotLowered(`What ${other.method} does to a type is not known`, other.node);
 }
 
 function named(machine: Machine, term: Term, method: string): string {
@@ -26,6 +32,7 @@ function quoted(machine: Machine, value: Value | undefined): string {
 }
 
 export function dropType(machine: Machine, term: Term): string {
+  refuseOthers(term, /^(names?|if_exists|cascade|restrict)$/);
   const has = (method: string) => term.calls.some((call) => call.method === method);
   const names = term.calls
     .filter((call) => call.method === "name" || call.method === "names")
@@ -33,18 +40,22 @@ export function dropType(machine: Machine, term: Term): string {
     .map((value) => tableOf(machine, value))
     .map(({ schema, name }) => qualified(schema, name));
   if (names.length === 0) throw new NotLowered("The statement names no type", term.node);
-  const option = has("cascade") ? " CASCADE" : has("restrict") ? " RESTRICT" : "";
+  const last = term.calls.findLast(({ method }) => method === "cascade" || method === "restrict");
+  const option = last ? ` ${last.method.toUpperCase()}` : "";
   return `DROP TYPE ${has("if_exists") ? "IF EXISTS " : ""}${names.join(", ")}${option}`;
 }
 
 export function alterType(machine: Machine, term: Term): string {
-  const action = term.calls.filter((call) => call.method !== "name").map((call) => actionText(machine, call));
+  const condition = term.calls.some(({ method }) => method === "if_not_exists") ? "IF NOT EXISTS " : "";
+  const action = term.calls
+    .filter(({ method }) => method !== "name" && method !== "if_not_exists")
+    .map((call) => actionText(machine, call, condition));
   return `ALTER TYPE ${named(machine, term, "name")} ${action.join(" ")}`;
 }
 
-function actionText(machine: Machine, { method, args, node }: Call): string {
+function actionText(machine: Machine, { method, args, node }: Call, condition: string): string {
   const [first, second] = args;
-  if (method === "add_value") return `ADD VALUE ${quoted(machine, first)}`;
+  if (method === "add_value") return `ADD VALUE ${condition}${quoted(machine, first)}`;
   if (method === "add_value_if_not_exists") return `ADD VALUE IF NOT EXISTS ${quoted(machine, first)}`;
   if (method === "before") return `BEFORE ${quoted(machine, first)}`;
   if (method === "after") return `AFTER ${quoted(machine, first)}`;

@@ -227,3 +227,48 @@ describe("a part of a file that takes it back never runs with the way up", () =>
     expect((await reading(files)).blocking).toEqual([]);
   });
 });
+
+describe("files of tools that are not read here", () => {
+  it.each<[string, Record<string, string>, string]>([
+    ["Liquibase's SQL", { "1.sql": `--liquibase formatted sql\n--changeset a:1 dbms:mysql\n${DOWN}` }, "not-supported"],
+    ["the same with blanks", { "1.sql": `-- liquibase formatted sql\n\n-- changeset a:1\n${UP}` }, "not-supported"],
+    ["Liquibase's XML", { "changelog.xml": "<databaseChangeLog/>", "1.sql": UP }, "not-supported"],
+    ["Liquibase's YAML", { "db.changelog.yaml": "databaseChangeLog:\n", "1.sql": UP }, "not-supported"],
+    ["Liquibase's JSON", { "all.json": '{"databaseChangeLog": []}', "1.sql": UP }, "not-supported"],
+    ["a plan of sqitch", { "sqitch.plan": "b\na\n", "deploy/a.sql": UP, "deploy/b.sql": "select 1" }, "not-supported"],
+    ["Atlas's checkpoint", { "1.sql": UP, "2.sql": `-- atlas:checkpoint\n\n${UP}` }, "not-supported"],
+    ["Atlas's archive", { "1.sql": `-- atlas:txtar\n\n-- down.sql --\n${DOWN}` }, "not-supported"],
+    ["Atlas's delimiter", { "1.sql": `-- atlas:delimiter \\n\\n\n${UP}` }, "not-supported"],
+    ["yoyo's order", { "a.sql": `-- depends: b\n${UP}`, "b.sql": "select 1;" }, "not-supported"],
+    ["a program of Alembic", { "versions/abc_a.py": "def upgrade(): pass", "1_a.sql": UP }, "file-unread"],
+    ["a program of Doctrine", { "Version20240101.php": "<?php", "1_a.sql": UP }, "file-unread"],
+    ["numbered seeds", { "1_a.sql": UP, "seeds/2_x.sql": "insert into a values (1);" }, "file-unread"],
+    ["numbered test data", { "1_a.sql": UP, "testdata/2_x.sql": "insert into a values (1);" }, "file-unread"],
+    [
+      "Prisma for another database",
+      { "1_a/migration.sql": UP, "migration_lock.toml": 'provider = "mysql"\n' },
+      "framework-refuses",
+    ],
+    [
+      "settings of diesel that are not understood",
+      { "1_a/up.sql": UP, "1_a/down.sql": DOWN, "1_a/metadata.toml": "run_in_transaction = no\n" },
+      "framework-refuses",
+    ],
+  ])("%s blocks", async (_name, texts, code) => {
+    expect((await reading(texts)).blocking).toContain(`release.${code}`);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["Atlas's checksums", { "atlas.sum": "h1:x=\n", "1.sql": UP }],
+    ["Atlas's transaction mode", { "1.sql": "-- atlas:txmode none\n\ncreate index concurrently i on a (id);" }],
+    ["yoyo's order as the names have it", { "a.sql": UP, "b.sql": "-- depends: a\nselect 1;" }],
+    ["yoyo's empty line", { "a.sql": `-- depends:\n${UP}` }],
+    ["numbered data beside migrations", { "1_a.sql": UP, "2_seed.sql": "insert into a values (1);" }],
+    [
+      "diesel's settings",
+      { "1_a/up.sql": UP, "1_a/down.sql": DOWN, "1_a/metadata.toml": "run_in_transaction = false\n" },
+    ],
+  ])("%s does not", async (_name, texts) => {
+    expect((await reading(texts)).blocking).toEqual([]);
+  });
+});
