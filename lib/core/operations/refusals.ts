@@ -1,6 +1,8 @@
+import type { Node, RangeVar } from "libpg-query";
 import type { Finding } from "../finding.js";
 import type { Migration } from "../migration/release.js";
 import { actsOutside } from "../postgres/acts-outside.js";
+import { SHARED_CATALOGS } from "../postgres/system-catalogs.js";
 import { bodyStatements } from "../sql/body-statements.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
 import type { Statement } from "../sql/statement.js";
@@ -79,7 +81,7 @@ function beyond(text: string): Refusal {
 
 function callRefusal(statement: Statement, operations: readonly Operation[]): Refusal | null {
   const text = firstLine(statement.sql);
-  if (actsOnRoles(statement)) return beyond(text);
+  if (actsOnServer(statement)) return beyond(text);
   const called = operations.flatMap((operation) => (operation.kind === "query" ? operation.functions : []));
   const names = new Set([...called, ...namedIn(statement)]);
   const calls = (functions: ReadonlySet<string>) => [...functions].some((name) => names.has(name));
@@ -93,13 +95,29 @@ function callRefusal(statement: Statement, operations: readonly Operation[]): Re
   return [...names].some(actsOutside) ? beyond(text) : null;
 }
 
-/** They also affect a role's databases and tablespaces (manual, "DROP OWNED", "REASSIGN OWNED"). */
-function actsOnRoles(statement: Statement): boolean {
+/** Their objects belong to the server; the last one names a database, the first two also act on all of a role's (manual). */
+const OF_THE_SERVER = [
+  ...["DropOwnedStmt", "ReassignOwnedStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt"],
+  ...["AlterTableSpaceOptionsStmt", "AlterDatabaseRefreshCollStmt"],
+];
+const WRITES = ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CopyStmt"];
+
+function actsOnServer(statement: Statement): boolean {
   const parsed = parseStatement(statement);
   const body = isParsed(parsed) ? bodyStatements(parsed) : null;
   return [parsed, ...(body?.runs ? body.statements : [])].some(
-    (each) => isParsed(each) && ("DropOwnedStmt" in each.node || "ReassignOwnedStmt" in each.node),
+    (each) => isParsed(each) && (OF_THE_SERVER.some((type) => type in each.node) || writesSharedCatalog(each.node)),
   );
+}
+
+/** Every database of the server has the same rows in these. */
+function writesSharedCatalog(node: Node): boolean {
+  return Object.entries(node).some(([type, tree]) => {
+    const { relation, is_from } = tree as { relation?: RangeVar; is_from?: boolean };
+    if (!WRITES.includes(type) || !relation || (type === "CopyStmt" && !is_from)) return false;
+    const isCatalog = (relation.schemaname ?? "pg_catalog") === "pg_catalog";
+    return isCatalog && SHARED_CATALOGS.has(relation.relname ?? "") && !relation.relname?.startsWith("pg_statistic");
+  });
 }
 
 /**
