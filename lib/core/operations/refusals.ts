@@ -95,7 +95,7 @@ function callRefusal(statement: Statement, operations: readonly Operation[]): Re
   return [...names].some(actsOutside) ? beyond(text) : null;
 }
 
-/** Their objects belong to the server; the last one names a database, the first two also act on all of a role's (manual). */
+/** They act on the server, or on a database that they name; OWNED also means a role's databases and tablespaces (manual). */
 const OF_THE_SERVER = [
   ...["DropOwnedStmt", "ReassignOwnedStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt"],
   ...["AlterTableSpaceOptionsStmt", "AlterDatabaseRefreshCollStmt"],

@@ -51,5 +51,5 @@ function dependsOnLater(file: SourceFile, scripts: readonly SourceFile[]): reado
   const named = (/^--\s*depends:(.*)$/m.exec(file.text)?.[1] ?? "").split(/[\s,]+/).filter((name) => name !== "");
   const stems = scripts.map(({ name }) => name.replace(/\.sql$/i, ""));
   const later = named.find((name) => stems.indexOf(name) > scripts.indexOf(file));
-  return later === undefined ? [] : [notSupported(file, `it depends on ${later}, which the names put behind it`)];
+  return later === undefined ? [] : [notSupported(file, `it depends on ${later}, whose name comes later`)];
 }

@@ -263,7 +263,7 @@ describe("files of tools that are not read here", () => {
     ["Atlas's transaction mode", { "1.sql": "-- atlas:txmode none\n\ncreate index concurrently i on a (id);" }],
     ["yoyo's order as the names have it", { "a.sql": UP, "b.sql": "-- depends: a\nselect 1;" }],
     ["yoyo's empty line", { "a.sql": `-- depends:\n${UP}` }],
-    ["numbered data beside migrations", { "1_a.sql": UP, "2_seed.sql": "insert into a values (1);" }],
+    ["numbered data next to migrations", { "1_a.sql": UP, "2_seed.sql": "insert into a values (1);" }],
     [
       "diesel's settings",
       { "1_a/up.sql": UP, "1_a/down.sql": DOWN, "1_a/metadata.toml": "run_in_transaction = false\n" },
