@@ -5,7 +5,7 @@ import { applicationFolders, rustFiles } from "./application-context.js";
 import { crateContext } from "./crate-context.js";
 
 /** Files that migrations consist of, or that say how they run. */
-const WANTED = /\.(sql|psql|pgsql|ddl|rs|toml|conf|json|lock|xml|ya?ml|plan)$/i;
+const WANTED = /\.(sql|psql|pgsql|ddl|rs|toml|conf|json|lock)$|(^|\/)sqitch\.plan$|change-?log[^/]*\.(xml|ya?ml)$/i;
 /** Programs, which some frameworks run as migrations: only their names count, their content is not read. */
 const PROGRAM = /\.(js|mjs|cjs|ts|mts|cts|go|java|kt|py|rb|php|cs|exs?|sh)$/i;
 /** Folders that a build or a version control system fills. */
