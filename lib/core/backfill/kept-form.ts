@@ -26,7 +26,11 @@ export function keptForm(
 ): KeptForm | null {
   const identity: Identity = verb === "insert" ? identityOf(before, written) : { by: "key", columns: key };
   if (identity.by !== "key") return null;
-  const all = before.columns(written).filter(({ attributes }) => attributes.generated === "");
+  // By name: tables of the same columns in another order have the same copy.
+  const all = before
+    .columns(written)
+    .filter(({ attributes }) => attributes.generated === "")
+    .sort((a, b) => (a.id.name < b.id.name ? -1 : 1));
   const copy = copyName(statement, written);
   if (verb !== "update") return { copy, identity, columns: all, changed: [] };
   // A trigger may change columns that the statement does not name.

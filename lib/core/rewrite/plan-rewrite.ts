@@ -1,3 +1,4 @@
+import type { Node } from "libpg-query";
 import type { Catalog } from "../catalog/catalog.js";
 import { CatalogIndex } from "../catalog/lookup.js";
 import { learnCatalog } from "../lint/known/from-catalog.js";
@@ -36,6 +37,24 @@ export async function planRewrite(script: Script, catalog: Catalog): Promise<Pla
     const source = planner.current?.source ?? null;
     return { plan: null, refusal: { code: error.code, reason: error.message, source } };
   }
+}
+
+/** The order in which the server runs the commands of one ALTER TABLE. Source: AlterTablePass (src/backend/commands/tablecmds.c). */
+function inPasses(commands: readonly Node[]): readonly Node[] {
+  return [...commands].sort((a, b) => passOf(a) - passOf(b));
+}
+
+const PASSES: readonly (readonly string[])[] = [
+  ["AT_DropColumn", "AT_DropConstraint", "AT_DropNotNull"],
+  ["AT_AlterColumnType"],
+  ["AT_AddColumn"],
+];
+
+function passOf(node: Node): number {
+  const { subtype = "AT_AddColumn", def } = as(node, "AlterTableCmd") ?? {};
+  const drops = subtype === "AT_ColumnDefault" && def === undefined;
+  const found = drops ? 0 : PASSES.findIndex((pass) => pass.includes(subtype));
+  return found < 0 ? PASSES.length : found;
 }
 
 class Planner {
@@ -84,7 +103,7 @@ class Planner {
   private partsOf(parsed: ParsedStatement): readonly ParsedStatement[] {
     const alter = as(parsed.node, "AlterTableStmt");
     if (!alter || allCommands(parsed.node).length < 2) return [parsed];
-    const parts = (alter.cmds ?? []).map((command) =>
+    const parts = inPasses(alter.cmds ?? []).map((command) =>
       this.parse(deparse({ AlterTableStmt: { ...alter, cmds: [command] } }), parsed),
     );
     return parts.some((part) => this.isHazard(part)) ? parts : [parsed];

@@ -216,10 +216,15 @@ function isTakenBack({ rollbacks, upAgain, after, findings }: Proof, isChance: b
   return after !== null && rollbacks.every(({ candidate }) => candidate !== null) && (upAgain || isChance) && !isWrong;
 }
 
+/** Codes of findings about what a proof ran after the way up. */
+function isWayBack(code: string): boolean {
+  return code.startsWith("backfill.") || code === "dry-run.not-again";
+}
+
 /** Why the first step from the end that stays is not taken back; earlier steps are not reached. */
 function reasonIn({ findings, rollbacks }: Proof): string {
   const stays = rollbacks.find(({ candidate, behind }) => candidate === null && behind === null);
   const tried = stays?.trials.at(-1)?.differences[0] ?? stays?.differences[0];
-  const said = findings.find(({ severity, code }) => severity === "error" && code.startsWith("backfill."))?.message;
+  const said = findings.find(({ severity, code }) => severity === "error" && isWayBack(code))?.message;
   return (tried ?? said ?? "it does not lead to the same state a second time").replace(/\.$/, "");
 }

@@ -9,6 +9,7 @@ import { as } from "../../sql/tree.js";
 import type { Move, RewriteContext, RewriteKind, Rewriting } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { plainPartitionsOf } from "../support/partitions-of.js";
+import { isIndexReplacement } from "../support/replaced-index.js";
 import { refOf } from "../support/table-of.js";
 
 export const createIndex: RewriteKind = {
@@ -19,7 +20,7 @@ export const createIndex: RewriteKind = {
     const index = as(statement.node, "IndexStmt");
     const table = index?.relation;
     const { known } = context;
-    if (!index || !table || known.isNew(table, statement)) return null;
+    if (!index || !table || known.isNew(table, statement) || isIndexReplacement(index, statement, context)) return null;
     const name = index.idxname;
     const isThere = name !== undefined && known.index([table.schemaname ?? "", name]);
     if (index.if_not_exists && isThere) return null;

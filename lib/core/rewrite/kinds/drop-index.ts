@@ -7,6 +7,7 @@ import { deparse } from "../../sql/deparse.js";
 import { as, listItems, strings } from "../../sql/tree.js";
 import type { Move, RewriteContext, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
+import { isIndexMadeAgain } from "../support/replaced-index.js";
 
 export const dropIndex: RewriteKind = {
   id: "drop-index",
@@ -17,6 +18,7 @@ export const dropIndex: RewriteKind = {
     if (drop?.removeType !== "OBJECT_INDEX" || isLockedOut(drop, statement, context)) return null;
     const { known } = context;
     const names = (drop.objects ?? []).map((object) => strings(listItems(object)));
+    if (names.some((each) => isIndexMadeAgain(each, statement, context))) return null;
     if (names.length > 1) {
       const each = (drop.objects ?? []).map(
         (object): Move => ({

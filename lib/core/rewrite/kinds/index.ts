@@ -19,6 +19,7 @@ import { reindex } from "./reindex.js";
 import { renameColumn } from "./rename-column.js";
 import { renameTable } from "./rename-table.js";
 import { replaceConstraint } from "./replace-constraint.js";
+import { replaceIndex } from "./replace-index.js";
 import { setNotNull } from "./set-not-null.js";
 
 /** Every kind of rewrite, one file of this folder each. Written by scripts/rewrite-index.mjs. */
@@ -43,5 +44,6 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   renameColumn,
   renameTable,
   replaceConstraint,
+  replaceIndex,
   setNotNull,
 ];

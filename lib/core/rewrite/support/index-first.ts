@@ -6,8 +6,9 @@ import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { refuseUnfit } from "./added-constraint.js";
 import { keyOnPartitions } from "./key-on-partitions.js";
+import { isSameKey, replacedKey, replaceKeyMoves } from "./replaced-key.js";
 
-/** CREATE UNIQUE INDEX CONCURRENTLY, then a constraint of the same name that takes it over. Throws `NotRewritable`. */
+/** CREATE UNIQUE INDEX CONCURRENTLY, then a constraint of the same name that takes it over, in place of one that it replaces. Throws `NotRewritable`. */
 export function indexFirstMoves(
   statement: LintStatement,
   added: AddedConstraint,
@@ -17,6 +18,8 @@ export function indexFirstMoves(
   const { known } = context;
   if (!isPlainKey(added))
     throw new NotRewritable("form", `${added.name} has storage parameters, a tablespace or WITHOUT OVERLAPS`);
+  const replaced = replacedKey(added, statement, context);
+  if (replaced) return isSameKey(added, replaced, context) ? [] : replaceKeyMoves(added, replaced, context);
   if (known.index([added.table.schemaname ?? "", added.name]))
     throw new NotRewritable("name-taken", `there is an index ${readableName(added.name)} already`);
   if (known.table(added.table)?.kind === "partitioned") return keyOnPartitions(added, context);
