@@ -1,7 +1,7 @@
 import type { CatalogIndex } from "../catalog/lookup.js";
 import type { Known } from "../lint/known/known.js";
 import type { LintStatement } from "../lint/lint-statement.js";
-import type { Phase } from "../migration/plan-step.js";
+import type { Phase, PlanStep } from "../migration/plan-step.js";
 
 /**
  * How a statement of a plan runs. `short`: its lock is strong but brief, so it may share a transaction with others on the same table. `long`:
@@ -18,7 +18,11 @@ export interface Move {
   readonly pace?: Pace;
   /** True for a statement that may be a hazard too, and is rewritten in turn. */
   readonly again?: true;
+  /** True for one that waits for its locks no longer than the others, although nothing that it locks was there before the migration. */
+  readonly bounded?: true;
   readonly backfill?: string;
+  /** Why the statement stays as it is, by itself. Only counts if something else of the migration is rewritten. */
+  readonly whole?: string;
   readonly condition?: string;
 }
 
@@ -33,6 +37,8 @@ export interface RewriteContext {
   readonly before: CatalogIndex;
   /** The migration is one transaction as written. */
   readonly together: boolean;
+  /** The step of a plan that the migration is already; null for a migration that is none. */
+  readonly step: PlanStep | null;
   /** Major version of the server. */
   readonly major: number;
 }

@@ -5,6 +5,7 @@ import { learnCatalog } from "../lint/known/from-catalog.js";
 import { type Circumstances, Known } from "../lint/known/known.js";
 import { learn } from "../lint/known/learn.js";
 import type { LintScript, LintStatement } from "../lint/lint-statement.js";
+import { planStepOf } from "../migration/plan-step.js";
 import type { Script } from "../migration/release.js";
 import { deparse } from "../sql/deparse.js";
 import { isParsed, parseStatement } from "../sql/parse.js";
@@ -13,7 +14,7 @@ import { allCommands, as } from "../sql/tree.js";
 import { hazardLeft } from "./hazard-left.js";
 import type { Move, RewriteContext } from "./kind.js";
 import { REWRITE_KINDS } from "./kinds/index.js";
-import type { RewritePlan, RewrittenStatement } from "./plan.js";
+import type { RewritePlan, RewrittenStatement, WholeStatement } from "./plan.js";
 import { NotRewritable, type RewriteRefusal } from "./refusal.js";
 import { isLimit, type PlacedMove, stepsOf, strongLocks } from "./steps-of.js";
 import { backfillComment } from "./support/backfill-move.js";
@@ -64,6 +65,7 @@ class Planner {
   private readonly script: LintScript;
   private readonly moves: PlacedMove[] = [];
   private readonly rewritten: RewrittenStatement[] = [];
+  private readonly whole: WholeStatement[] = [];
 
   constructor(
     private readonly original: Script,
@@ -81,7 +83,8 @@ class Planner {
     this.known = new Known(circumstances, null, true);
     learnCatalog(this.known, catalog);
     const together = original.transaction === "single";
-    this.context = { known: this.known, before: new CatalogIndex(catalog), together, major };
+    const before = new CatalogIndex(catalog);
+    this.context = { known: this.known, before, together, major, step: planStepOf(original) };
     this.script = { ...original, transaction: "none" };
   }
 
@@ -94,9 +97,18 @@ class Planner {
       if (!isParsed(parsed)) throw new NotRewritable("unparsed", `PostgreSQL's parser refuses it: ${parsed.error}`);
       for (const part of this.partsOf(parsed)) this.visit(part, statement, null);
     }
+    const { moves, rewritten, original, whole } = this;
+    this.refuseOnlyWhole();
     this.current = null;
-    const { moves, rewritten, original } = this;
-    return { steps: stepsOf(moves, original, rewritten.length > 0), rewritten };
+    return { steps: stepsOf(moves, original, rewritten.length > 0), rewritten, whole };
+  }
+
+  /** A plan that would only repeat the statement is none. */
+  private refuseOnlyWhole(): void {
+    const [first] = this.whole;
+    if (!first || this.rewritten.length > 0) return;
+    this.current = first.statement;
+    throw new NotRewritable("backfill", first.reason);
   }
 
   /** The commands of an ALTER TABLE one by one, if one of them is rewritten; otherwise the statement as it is. */
@@ -136,6 +148,8 @@ class Planner {
     for (const kind of REWRITE_KINDS) {
       const rewriting = kind.rewrite(statement, this.context);
       if (!rewriting) continue;
+      const [{ whole } = {}] = rewriting.moves;
+      if (whole !== undefined) this.whole.push({ statement: { ...origin }, reason: whole });
       const isSame =
         rewriting.moves.length === 1 && rewriting.moves[0]?.sql === parsed.sql && !rewriting.moves[0].again;
       if (!isSame || rewriting.moves[0]?.pace === "backfill")

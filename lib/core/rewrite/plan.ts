@@ -23,8 +23,16 @@ export interface RewrittenStatement {
   readonly statement: Statement;
 }
 
+/** An UPDATE or DELETE that has a step for itself but cannot be cut into batches: what it writes stays locked until it ends. */
+export interface WholeStatement {
+  readonly statement: Statement;
+  /** A full sentence without the final full stop. */
+  readonly reason: string;
+}
+
 /** The statements of one migration as steps that hold no lock for long. Plain data. */
 export interface RewritePlan {
   readonly steps: readonly RewriteStep[];
   readonly rewritten: readonly RewrittenStatement[];
+  readonly whole: readonly WholeStatement[];
 }

@@ -84,7 +84,7 @@ function fits({ tables }: Open, move: PlacedMove): boolean {
 }
 
 function closed({ pace, move, moves, tables }: Open, limits: readonly string[]): RewriteStep {
-  const locks = pace === "short" && tables.size > 0;
+  const locks = pace === "short" && (tables.size > 0 || moves.some(({ bounded }) => bounded));
   const given = limits.length > 0 ? limits : locks ? [LOCK_TIMEOUT] : [];
   const slugs = [...new Set(moves.map(({ slug }) => slug).filter((slug) => slug !== ""))];
   return {

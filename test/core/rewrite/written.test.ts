@@ -37,7 +37,12 @@ async function write(id: string, path: string, text: string, steps: readonly Rew
   const [migration] = release.migrations;
   if (!convention || !migration) throw new Error(`${id} does not read ${path}`);
   const downs = steps.map((_, at) => (at === 0 ? ["DROP TABLE d"] : at === 1 ? [] : null));
-  const written = writePlan({ steps, rewritten: [] }, downs, { release, migration, convention, paths: [path] });
+  const written = writePlan({ steps, rewritten: [], whole: [] }, downs, {
+    release,
+    migration,
+    convention,
+    paths: [path],
+  });
   const files = written.flatMap((each) => each.files);
   const read = await readRelease(
     files.map((file) => ({ path: file.path, bytes: Buffer.from(file.text) })),
@@ -96,7 +101,7 @@ it("refuses a step for which no version is left before the next migration, and a
   const [first, second] = release.migrations;
   if (!convention || !first || !second) throw new Error("two migrations");
   const place = { release, convention, paths: ["0001_x.sql", "0002_y.sql", "0003_y_s.sql"] };
-  const plan = { steps: OUTSIDE, rewritten: [] };
+  const plan = { steps: OUTSIDE, rewritten: [], whole: [] };
   expect(() => writePlan(plan, [null, null], { ...place, migration: first })).toThrow(
     expect.objectContaining({ code: "no-version" }),
   );

@@ -10,7 +10,7 @@ import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { type AlterCommand, as } from "../../sql/tree.js";
 import type { Move, RewriteContext, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { fillMove } from "../support/fill-move.js";
+import { fillMoves } from "../support/fill-move.js";
 import { refuseOnly, singleAlter } from "../support/single-alter.js";
 import { refOf } from "../support/table-of.js";
 
@@ -85,7 +85,7 @@ function fill(
       phase: "expand",
       slug: "column",
     },
-    fillMove(update, refOf(table, context), statement, context),
+    ...fillMoves(update, refOf(table, context), statement, context),
     ...(required ? [notNull(relation, column)] : []),
   ];
 }

@@ -5,7 +5,7 @@ import { as } from "../../sql/tree.js";
 import type { Move, RewriteKind } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { bothWays } from "../support/both-ways.js";
-import { fillMove } from "../support/fill-move.js";
+import { fillMoves } from "../support/fill-move.js";
 import { nullTest } from "../support/null-test.js";
 import { refOf } from "../support/table-of.js";
 import { neverNull } from "../swap/refuse-uncarried.js";
@@ -54,7 +54,7 @@ export const renameColumn: RewriteKind = {
     return {
       moves: [
         ...[add, ...sync.make].map((sql): Move => ({ sql, phase: "expand", slug: "both_names" })),
-        fillMove(update, ref, statement, context),
+        ...fillMoves(update, ref, statement, context),
         ...[...sync.drop, `ALTER TABLE ${relation} DROP COLUMN ${newName}`, statement.sql].map(
           (sql): Move => ({ sql, phase: "contract", slug: "rename", condition }),
         ),

@@ -11,8 +11,7 @@ export const replaceConstraint: RewriteKind = {
     const alter = singleAlter(statement, "AT_DropConstraint");
     const { name = "", behavior } = alter?.command ?? {};
     if (!alter || behavior === "DROP_CASCADE" || context.known.isNew(alter.table, statement)) return null;
-    const isKept =
-      isAddedAgain(name, alter.table, statement, context) || isKeyAddedAgain(alter, statement, context);
+    const isKept = isAddedAgain(name, alter.table, statement, context) || isKeyAddedAgain(alter, statement, context);
     return isKept ? { moves: [] } : null;
   },
 };

@@ -26,8 +26,7 @@ function kept(drop: DropStmt, statement: LintStatement, context: RewriteContext)
   const objects = drop.objects ?? [];
   const rest = objects.filter((object) => !isIndexMadeAgain(strings(listItems(object)), statement, context));
   if (rest.length === objects.length) return null;
-  if (drop.behavior === "DROP_CASCADE")
-    throw new NotRewritable("cascade", "DROP INDEX CONCURRENTLY takes no CASCADE");
+  if (drop.behavior === "DROP_CASCADE") throw new NotRewritable("cascade", "DROP INDEX CONCURRENTLY takes no CASCADE");
   const moves = rest.map(
     (object): Move => ({
       sql: deparse({ DropStmt: { ...drop, objects: [object] } }),

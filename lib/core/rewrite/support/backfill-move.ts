@@ -1,16 +1,37 @@
 import { planBackfill } from "../../backfill/plan.js";
+import type { BackfillRefusalCode } from "../../backfill/refusal.js";
 import type { TableRef } from "../../catalog/lookup.js";
 import type { BackfillMark } from "../../migration/backfill-mark.js";
 import { readableName } from "../../sql/readable-name.js";
 import type { Statement } from "../../sql/statement.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
+import { listedWrite } from "./listed-write.js";
 import { walkedBy } from "./table-of.js";
 
 const BATCH_MS = 200;
 
-/** A statement that must run in batches, with the comment that asks for it. Throws `NotRewritable` where it cannot be cut. */
-export function backfillMove(sql: string, table: TableRef, statement: Statement, context: RewriteContext): Move {
+/** Why a statement is not cut as it is, where its rows may still be listed first. */
+const LISTED: readonly BackfillRefusalCode[] = [
+  "own-rows",
+  "function",
+  "whole",
+  "form",
+  "no-table",
+  "moving",
+  "rows-meanwhile",
+];
+
+/**
+ * A statement that must run in batches, with the comment that asks for it; one that cannot be cut because of what it reads gets its rows from a list.
+ * Throws `NotRewritable` where neither is possible.
+ */
+export function backfillMoves(
+  sql: string,
+  table: TableRef,
+  statement: Statement,
+  context: RewriteContext,
+): readonly Move[] {
   const by = walkedBy(table, context);
   if (!by)
     throw new NotRewritable(
@@ -19,7 +40,16 @@ export function backfillMove(sql: string, table: TableRef, statement: Statement,
     );
   const mark: BackfillMark = { statement: 0, table: null, by, batchMs: BATCH_MS };
   const { refusal } = planBackfill({ ...statement, sql }, mark, context.before.catalog);
-  if (refusal) throw new NotRewritable("backfill", `its rows cannot be written in batches: ${refusal.reason}`);
+  if (!refusal) return [backfill(sql, mark)];
+  const listed = LISTED.includes(refusal.code) ? listedWrite(sql, table, by, statement, context) : null;
+  const own: BackfillMark = { ...mark, table: "t" };
+  if (!listed || planBackfill({ ...statement, sql: listed.write }, own, listed.catalog).refusal)
+    throw new NotRewritable("backfill", `its rows cannot be written in batches: ${refusal.reason}`);
+  const step = (text: string): Move => ({ sql: text, phase: "expand", slug: "list" });
+  return [step(listed.make), step(listed.fill), backfill(listed.write, own), { ...step(listed.drop), bounded: true }];
+}
+
+function backfill(sql: string, mark: BackfillMark): Move {
   return { sql, phase: "backfill", slug: "backfill", pace: "backfill", backfill: backfillComment(mark) };
 }
 

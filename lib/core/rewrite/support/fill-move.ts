@@ -3,17 +3,22 @@ import { readableName } from "../../sql/readable-name.js";
 import type { Statement } from "../../sql/statement.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { backfillMove } from "./backfill-move.js";
+import { backfillMoves } from "./backfill-move.js";
 import { refuseTouched } from "./refuse-touched.js";
 
 /**
  * An UPDATE that the original does not have: it fills a column that the plan created. It is refused where an UPDATE would meet something in a row
  * that the original does not. Throws `NotRewritable`.
  */
-export function fillMove(sql: string, table: TableRef, statement: Statement, context: RewriteContext): Move {
+export function fillMoves(
+  sql: string,
+  table: TableRef,
+  statement: Statement,
+  context: RewriteContext,
+): readonly Move[] {
   refuseUnproved(table, context);
   refuseTouched(table, context);
-  return backfillMove(sql, table, statement, context);
+  return backfillMoves(sql, table, statement, context);
 }
 
 /** Rows from before the constraint may violate it, and then no UPDATE of them succeeds. */

@@ -81,11 +81,8 @@ export function nameAfter({ table, constraint, name, columns }: AddedConstraint,
 export function isSameKey(added: AddedConstraint, replaced: Key, { before }: RewriteContext): boolean {
   const { constraint, table, columns } = added;
   const type = constraint.contype === "CONSTR_PRIMARY" ? "primary" : "unique";
-  const isPlain =
-    !constraint.deferrable && !constraint.nulls_not_distinct && (constraint.including ?? []).length === 0;
-  const was = before
-    .all("constraint")
-    .find(({ id }) => id.table === table.relname && id.name === replaced.name);
+  const isPlain = !constraint.deferrable && !constraint.nulls_not_distinct && (constraint.including ?? []).length === 0;
+  const was = before.all("constraint").find(({ id }) => id.table === table.relname && id.name === replaced.name);
   return (
     isPlain &&
     replaced.type === type &&
@@ -96,11 +93,7 @@ export function isSameKey(added: AddedConstraint, replaced: Key, { before }: Rew
 }
 
 /** A unique index built concurrently under a spare name, which takes over in the transaction that drops the replaced key. */
-export function replaceKeyMoves(
-  added: AddedConstraint,
-  replaced: Key,
-  context: RewriteContext,
-): readonly Move[] {
+export function replaceKeyMoves(added: AddedConstraint, replaced: Key, context: RewriteContext): readonly Move[] {
   const { table } = added;
   const name = nameAfter(added, replaced);
   const named = { ...added, name };

@@ -8,7 +8,7 @@ import { as } from "../../sql/tree.js";
 import { dependentsOfColumn } from "../../undo/recreate.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
-import { fillMove } from "../support/fill-move.js";
+import { fillMoves } from "../support/fill-move.js";
 import { grantsOf } from "../support/grants-of.js";
 import { type NullTest, nullTest } from "../support/null-test.js";
 import { carryConstraints } from "./carry-constraints.js";
@@ -51,7 +51,7 @@ export function swapMoves(
       expand,
     ),
     ...sync.make.map(expand),
-    fillMove(
+    ...fillMoves(
       fill(standIn, second, nullTest([second.type, standIn.column.attributes.type], statement, context)),
       ref,
       statement,
