@@ -29,7 +29,7 @@ const present = REPOSITORIES.filter(({ name }) => ONLY?.includes(name) ?? true).
   existsSync(join(CORPUS, name, folder)),
 );
 
-/** What came of hazardous statements: `rewritten`, `unchanged`, or the code of a refusal. */
+/** What came of hazardous statements: `rewritten`, `whole`, `unchanged`, or the code of a refusal. */
 const total = new Map<string, number>();
 
 it.runIf(CORPUS !== "").each(present)(
@@ -58,7 +58,11 @@ it.runIf(CORPUS !== "").each(present)(
         done: (result) => {
           const outcome = result.outcome === "refused" ? result.refusal.code : result.outcome;
           const count = hazards.get(result.migration.version) ?? 0;
-          for (const sums of [own, total]) sums.set(outcome, (sums.get(outcome) ?? 0) + count);
+          const whole = result.outcome === "rewritten" ? result.plan.whole.length : 0;
+          for (const sums of [own, total]) {
+            sums.set(outcome, (sums.get(outcome) ?? 0) + count - whole);
+            if (whole > 0) sums.set("whole", (sums.get("whole") ?? 0) + whole);
+          }
           console.log(`  ${name} ${lineOf(result, count)}`);
         },
       });

@@ -36,6 +36,9 @@ export const rewriteOutput = z
           })
           .nullable(),
         rewritten: z.array(z.strictObject({ kind: z.string(), title: z.string(), sql: z.string() })),
+        whole: z.array(z.strictObject({ sql: z.string(), reason: z.string() })).meta({
+          description: "Statements that have a step for themselves but are not cut into batches, and why.",
+        }),
         before: z
           .strictObject({ ...hold, ms: z.number() })
           .nullable()

@@ -12,7 +12,7 @@ import { isParsed, parseStatement } from "../sql/parse.js";
 import type { ParsedStatement, Statement } from "../sql/statement.js";
 import { allCommands, as } from "../sql/tree.js";
 import { hazardLeft } from "./hazard-left.js";
-import type { Move, RewriteContext } from "./kind.js";
+import type { Move, RewriteContext, Rewriting } from "./kind.js";
 import { REWRITE_KINDS } from "./kinds/index.js";
 import type { RewritePlan, RewrittenStatement, WholeStatement } from "./plan.js";
 import { NotRewritable, type RewriteRefusal } from "./refusal.js";
@@ -147,7 +147,7 @@ class Planner {
     }
     for (const kind of REWRITE_KINDS) {
       const rewriting = kind.rewrite(statement, this.context);
-      if (!rewriting) continue;
+      if (!rewriting || this.isJudged(rewriting)) continue;
       const [{ whole } = {}] = rewriting.moves;
       if (whole !== undefined) this.whole.push({ statement: { ...origin }, reason: whole });
       const isSame =
@@ -162,6 +162,12 @@ class Planner {
       return;
     }
     this.keep(statement, from ?? { sql: parsed.sql, phase: "expand", slug: "" });
+  }
+
+  /** A step of a plan that runs in this release holds nothing that has to wait: what it drops or renames is the plan's own. */
+  private isJudged({ moves }: Rewriting): boolean {
+    const { step } = this.context;
+    return step !== null && step.phase !== "contract" && moves.some(({ phase }) => phase === "contract");
   }
 
   private keep(statement: LintStatement, move: Move): void {

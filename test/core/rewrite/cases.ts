@@ -250,6 +250,41 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ],
   ["ALTER TABLE notes ALTER id TYPE bigint", "expand backfill expand expand expand switch contract", "other order"],
   ["ALTER TABLE notes ALTER ticket_id TYPE bigint", "expand backfill expand expand expand switch expand contract"],
+  ["DROP INDEX orders_note; CREATE INDEX orders_note ON orders (note, id)", "expand expand expand"],
+  [
+    "DROP INDEX tickets_half, orders_note; CREATE UNIQUE INDEX IF NOT EXISTS tickets_half ON tickets (id, number)",
+    "expand expand expand expand",
+  ],
+  ["DROP INDEX CONCURRENTLY orders_note; CREATE INDEX CONCURRENTLY orders_note ON orders (id)", "expand expand expand"],
+  [
+    "ALTER TABLE children DROP CONSTRAINT children_pkey; ALTER TABLE children ADD PRIMARY KEY (viewed_id, id)",
+    "expand expand switch expand switch",
+  ],
+  [
+    "ALTER TABLE children ADD CONSTRAINT by_view PRIMARY KEY (viewed_id), DROP CONSTRAINT children_pkey",
+    "expand expand switch expand switch",
+  ],
+  ["ALTER TABLE children DROP COLUMN id, ADD PRIMARY KEY (viewed_id)", "expand expand switch expand switch contract"],
+  [
+    "ALTER TABLE tickets DROP CONSTRAINT tickets_tag_key, ADD CONSTRAINT tickets_tag_key UNIQUE (tag, code)",
+    "expand switch",
+  ],
+  [
+    "ALTER TABLE children DROP CONSTRAINT children_pkey, ALTER id TYPE text, ADD CONSTRAINT children_pkey PRIMARY KEY (id)",
+    "expand backfill expand expand expand switch contract",
+    "other order",
+  ],
+  ["DELETE FROM orders a USING orders b WHERE a.id > b.id AND a.note = b.note", "expand expand backfill expand"],
+  ["UPDATE tickets SET code = 'z' WHERE free IN (SELECT t.free * 2 FROM tickets t)", "expand expand backfill expand"],
+  [
+    "ALTER TABLE orders ADD rank int; WITH r AS (SELECT id, rank() OVER (ORDER BY customer_id) FROM orders) UPDATE orders o SET rank = r.rank FROM r WHERE r.id = o.id",
+    "expand expand backfill expand",
+  ],
+  ["CREATE INDEX ON bare (a); UPDATE bare SET b = a + 1", "expand expand"],
+  [
+    "DELETE FROM orders a USING orders b WHERE a.id > b.id AND a.note = b.note; DELETE FROM orders a USING orders b WHERE a.id > b.id AND a.customer_id = b.customer_id",
+    "expand expand backfill expand expand backfill expand",
+  ],
 ];
 
 export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
@@ -318,6 +353,7 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE orders DROP COLUMN note; ALTER TABLE orders ADD COLUMN note int", "depends"],
   ["ALTER TABLE orders DROP COLUMN note; UPDATE orders SET email = note", "depends"],
   ["REINDEX (VERBOSE) TABLE orders", "form"],
+  ["DROP INDEX tickets_half; UPDATE tickets SET number = 4; CREATE INDEX tickets_half ON tickets (number)", "depends"],
   ["ALTER DOMAIN amount SET NOT NULL", "no-way"],
   ["ALTER TABLE orders ADD CHECK (id > 0", "unparsed"],
 ];

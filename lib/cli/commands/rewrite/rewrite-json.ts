@@ -9,6 +9,7 @@ const NOTHING = {
   condition: null,
   refusal: null,
   rewritten: [],
+  whole: [],
   before: null,
   steps: [],
   oneByOne: null,
@@ -31,6 +32,7 @@ export function rewriteJson(result: RewrittenMigration, { steps: written, unwrit
   return {
     ...own,
     rewritten: plan.rewritten.map(({ kind, title, statement }) => ({ kind, title, sql: statement.sql })),
+    whole: plan.whole.map(({ statement, reason }) => ({ sql: statement.sql, reason })),
     before: proof.before,
     steps: plan.steps.flatMap(({ slug: _, ...step }, at) => {
       const proved = proof.steps[at];

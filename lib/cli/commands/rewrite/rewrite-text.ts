@@ -96,6 +96,10 @@ function notes(
       : [
           `Rows get their numbers in ${numbered.join(", ")} in another order; that each has one of its own was compared.`,
         ]),
+    ...plan.whole.map(
+      ({ statement, reason }) =>
+        `Line ${statement.source.line} stays one statement, in a step for itself: the rows that it writes are locked until it ends, since ${reason}.`,
+    ),
     ...(plan.steps.some(({ phase }) => phase === "backfill")
       ? ["Schema Gate's rollout runs a backfill in batches; the framework alone runs it as one statement."]
       : []),

@@ -34,7 +34,7 @@ export const dropColumn: RewriteKind = {
       phase: "expand",
       slug: "leave_out",
     };
-    const isAsked = notNull && value === null && identity === "" && generated === "" && !isKey;
+    const isAsked = context.step === null && notNull && value === null && identity === "" && generated === "" && !isKey;
     const drop: Move = {
       sql: statement.sql,
       phase: "contract",

@@ -22,9 +22,6 @@ export const dropTable: RewriteKind = {
       objects.every(({ names }) => !before.table(refOf(relation(names), context)))
     )
       return null;
-    // A step of a plan that is not for a later release drops what the plan itself has made.
-    if (context.step !== null && context.step.phase !== "contract")
-      return { moves: [{ sql: statement.sql, phase: "contract", slug: "" }] };
     const moves = objects.flatMap(({ object, names }): Move[] => {
       const what = readableRelation(relation(names));
       const condition = `no deployed version of the application reads or writes ${what}`;

@@ -19,7 +19,7 @@ export function indexFirstMoves(
   if (!isPlainKey(added))
     throw new NotRewritable("form", `${added.name} has storage parameters, a tablespace or WITHOUT OVERLAPS`);
   const replaced = replacedKey(added, statement, context);
-  if (replaced) return isSameKey(added, replaced, context) ? [] : replaceKeyMoves(added, replaced, context);
+  if (replaced) return isSameKey(added, replaced, statement, context) ? [] : replaceKeyMoves(added, replaced, context);
   if (known.index([added.table.schemaname ?? "", added.name]))
     throw new NotRewritable("name-taken", `there is an index ${readableName(added.name)} already`);
   if (known.table(added.table)?.kind === "partitioned") return keyOnPartitions(added, context);

@@ -11,8 +11,7 @@ import { as, columnsOf } from "../../sql/tree.js";
 import type { RewriteContext } from "../kind.js";
 
 /** A bulk write as three: its rows are listed in a table of their own, written in batches from there, and the list goes. */
-export interface ListedWrite {
-  readonly list: RangeVar;
+interface ListedWrite {
   readonly make: string;
   readonly fill: string;
   readonly write: string;
@@ -62,7 +61,6 @@ export function listedWrite(
   });
   const primary = keys.map(({ name }) => name).join(", ");
   return {
-    list,
     make: `CREATE TABLE ${text} (${types.join(", ")}, PRIMARY KEY (${primary}))`,
     fill: `INSERT INTO ${text} (${parts.map(({ name }) => name).join(", ")}) ${selected(write, keys, parts)}`,
     write: written(write, text, { keys, sets, was }),

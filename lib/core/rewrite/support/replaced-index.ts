@@ -1,13 +1,17 @@
-import type { IndexStmt } from "libpg-query";
-import { partsKey } from "../../lint/known/key.js";
+import type { IndexStmt, RangeVar } from "libpg-query";
+import { nameIn, partsKey, schemaIn } from "../../lint/known/key.js";
 import type { LintStatement } from "../../lint/lint-statement.js";
 import { treeAlone } from "../../sql/parse.js";
 import { as, listItems, strings } from "../../sql/tree.js";
 import type { RewriteContext } from "../kind.js";
+import { isWrittenLater } from "./written-later.js";
 
 /** Whether the same migration creates an index of this name later, so that the existing one stays until then. */
 export function isIndexMadeAgain(parts: readonly string[], statement: LintStatement, context: RewriteContext): boolean {
-  if (!standsAlone(parts, context)) return false;
+  const found = context.known.index(parts);
+  const key = found?.table ?? "";
+  const table: RangeVar = { relname: nameIn(key), schemaname: schemaIn(key) ?? "public" };
+  if (!standsAlone(parts, context) || (found?.unique && isWrittenLater(table, statement))) return false;
   const later = statement.script.statements.filter(({ index }) => index > statement.index);
   return later.some(({ sql }) => {
     const index = /\bindex\b/i.test(sql) ? as(treeAlone(sql) ?? undefined, "IndexStmt") : undefined;
@@ -27,7 +31,7 @@ export function isIndexReplacement(index: IndexStmt, statement: LintStatement, c
 }
 
 /** The schema and name of an index that a statement creates: its table's schema. */
-export function partsOf({ relation, idxname = "" }: IndexStmt): readonly string[] {
+function partsOf({ relation, idxname = "" }: IndexStmt): readonly string[] {
   return relation?.schemaname === undefined ? [idxname] : [relation.schemaname, idxname];
 }
 

@@ -9,6 +9,7 @@ import type { Move, RewriteContext } from "../kind.js";
 import { freshName } from "../swap/stand-in.js";
 import { commandsOn } from "./commands-on.js";
 import { refOf } from "./table-of.js";
+import { isWrittenLater } from "./written-later.js";
 
 type Key = Pick<KnownConstraint, "name" | "type" | "columns">;
 
@@ -21,7 +22,7 @@ export function isKeyAddedAgain(
   context: RewriteContext,
 ): boolean {
   const found = existing({ table, name }, context);
-  if (!found) return false;
+  if (!found || isWrittenLater(table, statement)) return false;
   const later = statement.script.statements.filter(({ index }) => index >= statement.index);
   return commandsOn(table, later, "add").some(({ command }) => {
     const added = as(command.def, "Constraint");
@@ -31,8 +32,8 @@ export function isKeyAddedAgain(
   });
 }
 
-function nameOf({ conname, keys }: AddedConstraint["constraint"], table = ""): string {
-  return conname ?? chosenName("unique", table, strings(keys));
+function nameOf({ conname, keys, including }: AddedConstraint["constraint"], table = ""): string {
+  return conname ?? chosenName("unique", table, [...strings(keys), ...strings(including)]);
 }
 
 /** A key of a plain table that was there before the migration. */
@@ -70,20 +71,29 @@ function primaryKey(table: AlterCommand["table"], context: RewriteContext): Key 
 }
 
 /** The name that the server chooses where the replaced key has given its own away. */
-export function nameAfter({ table, constraint, name, columns }: AddedConstraint, replaced: Key): string {
+function nameAfter({ table, constraint, name, columns }: AddedConstraint, replaced: Key): string {
   if (constraint.conname !== undefined) return name;
   const of = constraint.contype === "CONSTR_PRIMARY" ? "primary key" : "unique";
-  const first = chosenName(of, table.relname ?? "", columns);
+  const first = chosenName(of, table.relname ?? "", [...columns, ...strings(constraint.including)]);
   return first === replaced.name ? first : name;
 }
 
-/** Whether the key is dropped only to be added as it was, as frameworks do around a type change. */
-export function isSameKey(added: AddedConstraint, replaced: Key, { before }: RewriteContext): boolean {
+/** Whether the key is dropped only to be added as it was, around a type change that carries it over itself. */
+export function isSameKey(
+  added: AddedConstraint,
+  replaced: Key,
+  { script }: LintStatement,
+  { before }: RewriteContext,
+): boolean {
   const { constraint, table, columns } = added;
   const type = constraint.contype === "CONSTR_PRIMARY" ? "primary" : "unique";
+  const isRetyped = commandsOn(table, script.statements, "type").some(
+    ({ command }) => command.subtype === "AT_AlterColumnType" && columns.includes(command.name ?? ""),
+  );
   const isPlain = !constraint.deferrable && !constraint.nulls_not_distinct && (constraint.including ?? []).length === 0;
   const was = before.all("constraint").find(({ id }) => id.table === table.relname && id.name === replaced.name);
   return (
+    isRetyped &&
     isPlain &&
     replaced.type === type &&
     replaced.name === nameAfter(added, replaced) &&
