@@ -82,12 +82,10 @@ export class MemoryBucket {
     this.note(key);
   }
 
+  /** Few folders, so that what is played `times` over costs nothing to remember. */
   private note(key: string): void {
-    const folder = key
-      .split("/")
-      .slice(2, 4)
-      .join("/")
-      .replace(/\/[^/]*\.[^/]*$/, "");
+    const [top = "", , ...below] = key.split("/");
+    const folder = top === "runs" ? below.slice(0, Math.max(1, Math.min(2, below.length - 1))).join("/") : top;
     this.byFolder.set(folder, (this.byFolder.get(folder) ?? 0) + 1);
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
+import { planWaves as planOfWaves } from "../../../lib/core/rollout/waves.js";
 import { tooManyWaves } from "../../../lib/steps/rollout/too-many-waves.js";
 import { artifact, type HostPlan, type WavePlan } from "../../../lib/steps/run/records.js";
 import { planWaves } from "../../../lib/steps/states/plan-waves.js";
@@ -33,6 +34,22 @@ export interface Simulated {
   readonly findings: readonly string[];
 }
 
+/** What Load says of the fleet's waves, and the events that the whole run would have: nothing is played. */
+export function planned(fleet: Fleet): Pick<Simulated, "findings" | "events"> {
+  const tenants = fleetOf(fleet);
+  const { rollout } = configOf(fleet);
+  const waves = planOfWaves(
+    tenants.map((tenant) => ({ ...tenant, risk: 0 })),
+    { ...rollout, groups: [] },
+  ).length;
+  const findings = tooManyWaves(RUN, tenants, rollout).map((finding) => finding.code);
+  return { findings, events: outermostEvents(machineFile(), waves) };
+}
+
+function machineFile(): Machine {
+  return JSON.parse(readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8")) as Machine;
+}
+
 /**
  * A run that passes, played by the code of its functions over a bucket in memory; databases are left out. Of batches that are alike one is
  * played, and of waves that are alike a few: each counts as often as there are of it.
@@ -54,9 +71,7 @@ export async function simulate(fleet: Fleet): Promise<Simulated> {
   const batches = batchesOf(plans);
   const migrateBatches = waves.reduce((sum, wave) => sum + batchesOf(wave.hosts), 0);
   const childStarts = 2 * fleet.hosts + waves.reduce((sum, wave) => sum + wave.hosts.length, 0);
-  const machine = JSON.parse(
-    readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
-  ) as Machine;
+  const machine = machineFile();
   const [busiest] = [...bucket.byFolder].sort(([, a], [, b]) => b - a);
   return {
     batches,
