@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.js";
 import type { GateNetwork } from "./gate-network.js";
 import type { HandlerSpec } from "./handlers.js";
 import { permit } from "./permit.js";
@@ -69,7 +70,7 @@ export class GateFunction extends Construct {
       ...(size.concurrency === undefined ? {} : { reservedConcurrentExecutions: size.concurrency }),
       ...(inVpc ? { vpc: inVpc.vpc, vpcSubnets: inVpc.subnets, securityGroups: [inVpc.securityGroup] } : {}),
     });
-    Validations.of(this.role).acknowledge({
+    acknowledge(this.role, {
       id: "AwsSolutions-IAM5[Resource::*]",
       reason: "X-Ray knows no resources for the segments that are sent to it.",
     });

@@ -1,8 +1,9 @@
-import { Names, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Names, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Policy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.js";
 import type { GateFunction } from "./gate-function.js";
 import { packageFile } from "./package-file.js";
 import { permit } from "./permit.js";
@@ -51,7 +52,7 @@ export class GateStateMachine extends Construct {
       // Inputs and outputs stay in the execution's history: a task token must not get into a log.
       logs: { destination: this.logs, level: LogLevel.ALL, includeExecutionData: false },
     });
-    Validations.of(this.role).acknowledge({
+    acknowledge(this.role, {
       id: "AwsSolutions-IAM5[Resource::*]",
       reason: "X-Ray and CloudWatch's log delivery know no resources for what Step Functions asks of them.",
     });

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { BuildSpec, ComputeType, LinuxArmBuildImage, Project, Source } from "aws-cdk-lib/aws-codebuild";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.js";
 import type { GateNetwork } from "./gate-network.js";
 import { permit } from "./permit.js";
 
@@ -64,7 +65,7 @@ export class LongTasks extends Construct {
         : {}),
     });
     this.permitBuild(source, network);
-    Validations.of(this.project).acknowledge({
+    acknowledge(this.project, {
       id: "AwsSolutions-IAM5[Resource::*]",
       reason: "CodeBuild makes its network interfaces with the project's role; their ids are not known in advance.",
     });

@@ -1,9 +1,10 @@
-import { Duration, Validations } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.js";
 import type { GateApprover } from "./gate-policy.js";
 
 export interface NotificationsProps {
@@ -33,7 +34,7 @@ export class Notifications extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    Validations.of(this.undelivered).acknowledge({
+    acknowledge(this.undelivered, {
       id: "AwsSolutions-SQS3",
       reason: "This is a dead-letter queue.",
     });

@@ -1,5 +1,6 @@
-import { Stack, Validations } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
 import { type IRole, Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { acknowledge } from "./acknowledge.js";
 
 export interface Permission {
   readonly actions: readonly string[];
@@ -22,8 +23,7 @@ export function permit(target: IRole | Policy, permission: Permission): void {
   if (wildcard === undefined) return;
   for (const resource of resources) {
     const finding = flatten(Stack.of(target).resolve(resource));
-    if (finding.includes("*"))
-      Validations.of(target).acknowledge({ id: `AwsSolutions-IAM5[Resource::${finding}]`, reason: wildcard });
+    if (finding.includes("*")) acknowledge(target, { id: `AwsSolutions-IAM5[Resource::${finding}]`, reason: wildcard });
   }
 }
 
