@@ -11,6 +11,8 @@ export interface DatabaseAccess {
   readonly secretPrefixes?: readonly string[];
   /** Customer keys of secrets below those prefixes, which do not say which key they are encrypted with. */
   readonly secretKeys?: readonly AnyKey[];
+  /** ARNs of roles in other accounts that the registry's column `account` may name; each must trust the account of the gate. */
+  readonly accounts?: readonly string[];
   /** Roles that log in with an RDS IAM token. */
   readonly iamUsers?: readonly RdsIamUser[];
   /** Aurora clusters that are reached through the RDS Data API, each with its secret. */
@@ -50,6 +52,8 @@ export function grantDatabases(role: IRole, access: DatabaseAccess): void {
       resources: keys.map((key) => key.keyArn),
       conditions: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
     });
+  const accounts = access.accounts ?? [];
+  if (accounts.length > 0) permit(role, { actions: ["sts:AssumeRole"], resources: accounts });
   const users = access.iamUsers ?? [];
   if (users.length > 0)
     permit(role, {

@@ -28,6 +28,7 @@ const INTERFACE_ENDPOINTS = {
   Kms: InterfaceVpcEndpointAwsService.KMS,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
   RdsData: InterfaceVpcEndpointAwsService.RDS_DATA,
+  Sts: InterfaceVpcEndpointAwsService.STS,
   Xray: InterfaceVpcEndpointAwsService.XRAY,
 } as const;
 

@@ -7,8 +7,8 @@ import { type Endpoint, openSession } from "../pg/connection.js";
 import { EndpointError } from "../pg/endpoint.js";
 import { type Executor, Executors } from "../pg/executor.js";
 import { DATA_API_LIMITS, openDataApiSession } from "../rds-data/open-session.js";
+import { type Accounts, regionOf } from "./accounts.js";
 import type { AwsFleet, AwsTenant, Way } from "./aws-fleet.js";
-import type { ClientSettings } from "./clients.js";
 
 export interface AwsDatabaseOptions {
   readonly fleet: AwsFleet;
@@ -19,7 +19,7 @@ export interface AwsDatabaseOptions {
   /** Extensions that releases may create on clones, although they are not trusted. */
   readonly extensions?: ReadonlySet<string>;
   /** For the RDS Data API. */
-  readonly client: ClientSettings;
+  readonly accounts: Accounts;
   /** Called when a server refused a password, before it is read again. */
   forgetSecrets(): void;
 }
@@ -50,10 +50,10 @@ export function awsDatabase(options: AwsDatabaseOptions): Database {
       const as = tenant.role === undefined ? {} : { role: tenant.role };
       if (way.kind === "data-api") {
         const target = { cluster: way.cluster, secret: way.secret, database: database ?? tenant.database, ...as };
-        return openDataApiSession(target, settings, options.client);
+        return openDataApiSession(target, settings, { ...options.accounts.in(way.account), ...regionOf(way.cluster) });
       }
       const url = urlOf(way, settings);
-      const endpoint = await fleet.endpoint(url, way.secret);
+      const endpoint = await fleet.endpoint(url, way);
       const there = { ...endpoint, ...(database === undefined ? {} : { database }) };
       return openSession(asExecutor(there, tenant, executor), settings);
     };

@@ -2,13 +2,14 @@ import type { Config } from "../../core/config/config.js";
 import { isSecretReference } from "../../core/config/secret-reference.js";
 import type { SnapshotAddress } from "../../core/staging/snapshot.js";
 import { type Registry, RegistryError, type Tenant } from "../../ports/registry.js";
-import { SecretError, type Secrets } from "../../ports/secrets.js";
+import { SecretError } from "../../ports/secrets.js";
 import type { Endpoint } from "../pg/connection.js";
 import { EndpointError, endpointOf } from "../pg/endpoint.js";
 import { refuseUnpinned } from "../registry/pinned.js";
 import { rowsOfQuery } from "../registry/query-rows.js";
 import { refuseOtherPlace } from "../registry/same-place.js";
 import { byTenant, rowsOfText, type TenantRow, tenantRow } from "../registry/tenant-row.js";
+import { isRoleArn } from "./accounts.js";
 import { clusterOf } from "./cluster-arn.js";
 import type { S3Store } from "./s3-store.js";
 import { fieldOf } from "./secrets-manager.js";
@@ -21,8 +22,17 @@ export type Way =
       readonly replica: string | null;
       readonly subscriber: string | null;
       readonly secret: string | null;
+      readonly account: string | null;
     }
-  | { readonly kind: "data-api"; readonly cluster: string; readonly secret: string };
+  | {
+      readonly kind: "data-api";
+      readonly cluster: string;
+      readonly secret: string;
+      readonly account: string | null;
+    };
+
+/** How a password is found: in which secret, and by which role of another account. */
+export type Login = Pick<Extract<Way, { kind: "pg" }>, "secret" | "account">;
 
 export interface AwsTenant {
   readonly tenant: Tenant;
@@ -31,7 +41,8 @@ export interface AwsTenant {
 
 export interface AwsFleetOptions {
   readonly config: Config;
-  readonly secrets: Secrets;
+  /** `account`: role of the account that a tenant's secret is in. */
+  readonly secrets: { resolve(reference: string, account?: string | null): Promise<string> };
   readonly store: S3Store;
   readonly run: string;
   /** The batch that this process works on; null: it works on none. */
@@ -39,7 +50,7 @@ export interface AwsFleetOptions {
   /** `s3:KEY` or `secret:NAME`; null: the registry of the config, whose `file` lies below `registry/` in the bucket. */
   readonly source: string | null;
   /** A token instead of a password (RDS IAM authentication). */
-  iamToken(endpoint: Endpoint): Promise<string>;
+  iamToken(endpoint: Endpoint, account: string | null): Promise<string>;
 }
 
 /** The registry on AWS. Listing tenants reads no tenant's password; passwords are read when a connection is opened. */
@@ -79,16 +90,16 @@ export class AwsFleet implements Registry {
   }
 
   /** With the current password or token; `at`: on another server than the URL's. Throws `SecretError`, `EndpointError`. */
-  async endpoint(url: string, secret: string | null, at: SnapshotAddress | null = null): Promise<Endpoint> {
+  async endpoint(url: string, { secret, account }: Login, at: SnapshotAddress | null = null): Promise<Endpoint> {
     const { config, secrets } = this.options;
     const { user, password, tls, iam, hosts } = config.connection;
     if (iam) {
       // A token is for one server.
       const endpoint = { ...endpointOf(await this.resolved(url), { user, tls: true }), ...at };
-      return { ...endpoint, tls: true, password: await this.options.iamToken(endpoint) };
+      return { ...endpoint, tls: true, password: await this.options.iamToken(endpoint, account) };
     }
     if (secret !== null) {
-      const text = await secrets.resolve(`secret:${secret}`);
+      const text = await secrets.resolve(`secret:${secret}`, account);
       const own = endpointOf(await this.resolved(url), { user, tls });
       return {
         ...own,
@@ -152,7 +163,9 @@ export class AwsFleet implements Registry {
   }
 
   private async entryOf(row: TenantRow, place: string): Promise<AwsTenant> {
-    const { id, group, schema, resource, database, secret, url, replica, subscriber } = row;
+    const { id, group, schema, resource, database, secret, url, replica, subscriber, account = null } = row;
+    if (account !== null && !isRoleArn(account))
+      throw new RegistryError(`${place}, tenant ${id}: account is not the ARN of a role`);
     const role = row.role ?? this.options.config.connection.role;
     const common = {
       id,
@@ -167,7 +180,10 @@ export class AwsFleet implements Registry {
       const cluster = clusterOf(resource);
       if (cluster === null || secret === undefined || database === undefined)
         throw new RegistryError(`${place}, tenant ${id}: resource needs a cluster's ARN, a database and a secret`);
-      return { tenant: { ...common, host: cluster, database }, way: { kind: "data-api", cluster: resource, secret } };
+      return {
+        tenant: { ...common, host: cluster, database },
+        way: { kind: "data-api", cluster: resource, secret, account },
+      };
     }
     try {
       const address = endpointOf(await this.resolved(url ?? ""));
@@ -179,6 +195,7 @@ export class AwsFleet implements Registry {
           replica: replica ?? null,
           subscriber: subscriber ?? null,
           secret: secret ?? null,
+          account,
         },
       };
     } catch (error) {

@@ -16,6 +16,7 @@ import type { Endpoint } from "../pg/connection.js";
 import { endpointOf } from "../pg/endpoint.js";
 import { schemaDifference } from "../pg-delta/schema-difference.js";
 import { stagingAddress } from "../staging-address.js";
+import { Accounts } from "./accounts.js";
 import { awsDatabase } from "./aws-database.js";
 import { AwsFleet } from "./aws-fleet.js";
 import type { ClientSettings } from "./clients.js";
@@ -65,14 +66,15 @@ export interface AwsPortsOptions {
 export function awsPorts(options: AwsPortsOptions): Ports {
   const { run, batch, config, region, store, secrets, events, renderer, signer, stop, deadline } = options;
   const source = options.registry;
-  const fleet = new AwsFleet({ config, secrets, store, run, batch, source, iamToken: iamToken(region) });
+  const accounts = new Accounts(region === undefined ? options.client : { ...options.client, region });
+  const fleet = new AwsFleet({ config, secrets, store, run, batch, source, iamToken: iamToken(accounts) });
   const artifacts = s3Artifacts(store, `runs/${run}`);
   const database = awsDatabase({
     fleet,
     staging: (tenant) => stagingOf(options, fleet, artifacts, tenant),
     uncontained: config.staging.uncontained !== undefined,
     extensions: allowedExtensions(config),
-    client: options.client,
+    accounts,
     forgetSecrets: () => secrets.forget(),
   });
   return {
@@ -111,7 +113,7 @@ async function stagingOf(
     const { way } = await fleet.wayTo(tenant);
     if (way.kind === "data-api")
       throw new DatabaseError("a copy of a cluster is reached over the wire; give the tenant a url", "STAGING");
-    return fleet.endpoint(way.url, way.secret, await stagingAddress(artifacts, tenant.host));
+    return fleet.endpoint(way.url, way, await stagingAddress(artifacts, tenant.host));
   }
   const server = staging ?? config.staging.url ?? null;
   return server === null ? null : endpointOf(await secrets.resolve(server));

@@ -1,3 +1,5 @@
+import type { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+
 /** Returns the client that it was given, with the client's calls shown in a trace. */
 export type Traced = <C>(client: C) => C;
 
@@ -8,6 +10,8 @@ export interface ClientSettings {
   readonly endpoint?: string;
   /** Attempts at one call, including the first. */
   readonly maxAttempts: number;
+  /** Of a role in another account; absent: the function's own. */
+  readonly credentials?: ReturnType<typeof fromTemporaryCredentials>;
   /** Absent if nobody traces. */
   readonly traced?: Traced;
 }

@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SecretError, type Secrets } from "../../ports/secrets.js";
+import { Accounts, regionOf } from "./accounts.js";
 import { type ClientSettings, clientOf } from "./clients.js";
 
 /** Milliseconds that a secret is kept in memory. */
@@ -10,7 +11,7 @@ const KEEP_MS = 300_000;
  * also `env:NAME`. Each is read once and kept for five minutes, or until it is `forgotten`.
  */
 export class ManagedSecrets implements Secrets {
-  private readonly client: SecretsManagerClient;
+  private readonly accounts: Accounts;
   private readonly kept = new Map<string, { readonly until: number; readonly text: Promise<string> }>();
 
   constructor(
@@ -18,10 +19,11 @@ export class ManagedSecrets implements Secrets {
     settings: ClientSettings,
     private readonly now: () => number,
   ) {
-    this.client = clientOf(SecretsManagerClient, settings);
+    this.accounts = new Accounts(settings);
   }
 
-  async resolve(reference: string): Promise<string> {
+  /** `account`: role of the account that the secret is in; null: in the gate's own. */
+  async resolve(reference: string, account: string | null = null): Promise<string> {
     const at = reference.indexOf(":");
     const [scheme, name] = [reference.slice(0, at), reference.slice(at + 1)];
     if (scheme === "env") {
@@ -34,7 +36,7 @@ export class ManagedSecrets implements Secrets {
         `the secret reference ${scheme}: cannot be used on AWS; use secret:NAME or secret:NAME#field`,
       );
     const [id = "", field] = name.split("#");
-    const text = await this.text(id);
+    const text = await this.text(id, account);
     return field === undefined ? text : fieldOf(text, id, field);
   }
 
@@ -43,18 +45,20 @@ export class ManagedSecrets implements Secrets {
     this.kept.clear();
   }
 
-  private text(id: string): Promise<string> {
-    const known = this.kept.get(id);
+  private text(id: string, account: string | null): Promise<string> {
+    const place = `${account ?? ""} ${id}`;
+    const known = this.kept.get(place);
     if (known && this.now() < known.until) return known.text;
-    const text = this.read(id);
-    this.kept.set(id, { until: this.now() + KEEP_MS, text });
-    text.catch(() => this.kept.delete(id));
+    const text = this.read(id, account);
+    this.kept.set(place, { until: this.now() + KEEP_MS, text });
+    text.catch(() => this.kept.delete(place));
     return text;
   }
 
-  private async read(id: string): Promise<string> {
+  private async read(id: string, account: string | null): Promise<string> {
     try {
-      const { SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: id }));
+      const client = clientOf(SecretsManagerClient, { ...this.accounts.in(account), ...regionOf(id) });
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
       if (SecretString === undefined || SecretString === "") throw new SecretError(`the secret ${id} holds no text`);
       return SecretString;
     } catch (error) {

@@ -22,6 +22,8 @@ const rowSchema = z
     /** On AWS: ARN of the cluster that is reached through the RDS Data API, with `database` and `secret`. */
     resource: text,
     database: text,
+    /** On AWS: ARN of the role, in the tenant's account, that reads its secret, makes its IAM token or calls its Data API. */
+    account: text,
   })
   .refine((row) => row.id !== undefined, { path: ["id"], error: "a tenant needs an id" })
   .refine((row) => row.url !== undefined || row.resource !== undefined, {

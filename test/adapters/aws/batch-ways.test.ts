@@ -65,6 +65,22 @@ describe("how the tenants of a batch are reached on AWS", () => {
     expect((await fleet("all-0-0").wayTo(a)).way).toMatchObject({ url });
   });
 
+  it("refuses an account that is not the role of one", async () => {
+    const fleet = new AwsFleet({
+      config,
+      secrets: { resolve: async () => expect.unreachable("no secret is needed") },
+      store: {
+        text: async () => "id,url,account\na,postgres://u@one.internal/a,222222222222\n",
+        locate: (key: string) => key,
+      } as unknown as S3Store,
+      run: "r",
+      batch: null,
+      source: "s3:registry/tenants.csv",
+      iamToken: async () => "",
+    });
+    await expect(fleet.tenants()).rejects.toThrow("tenant a: account is not the ARN of a role");
+  });
+
   it("leads nowhere else than the batch says", async () => {
     const { fleet } = bucket(ROWS);
     const whole = fleet(null);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { Accounts } from "../../../lib/adapters/aws/accounts.js";
 import { iamToken } from "../../../lib/adapters/aws/iam-token.js";
 
 beforeAll(() => {
@@ -13,7 +14,10 @@ describe("an IAM token for RDS", () => {
     ["tenants.internal", "eu-central-1"],
     ["us-east-1.rds.amazonaws.com.evil.example", "eu-central-1"],
   ])("for %s is signed for %s", async (host, region) => {
-    const token = await iamToken("eu-central-1")({ host, port: 5432, database: "a", user: "gate", tls: true });
+    const token = await iamToken(new Accounts({ region: "eu-central-1", maxAttempts: 1 }))(
+      { host, port: 5432, database: "a", user: "gate", tls: true },
+      null,
+    );
     expect(decodeURIComponent(token)).toMatch(new RegExp(`/\\d{8}/${region}/rds-db/aws4_request`));
   });
 });
