@@ -15,7 +15,7 @@ const WASM = [
   "tree-sitter-rust/tree-sitter-rust.wasm",
 ];
 /** Entries that are not states of the machine. */
-const OWN = ["record-end", "review", "start", "task"];
+const OWN = ["record-end", "remind", "review", "start", "task"];
 
 const STATES = new Map(stateFiles().map(({ name, exported }) => [name, exported]));
 const special = new Set(readdirSync(join(root, "functions", "aws")).map((name) => basename(name, ".ts")));

@@ -1,11 +1,12 @@
 import { Duration } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { FilterPattern, type LogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
+import { REMIND_EVERY } from "./approval-reminder.js";
 import type { LongTasks } from "./long-tasks.js";
 import type { ReviewEndpoint } from "./review-endpoint.js";
 
@@ -24,7 +25,7 @@ export interface AlarmsProps {
 
 interface AlarmSpec {
   readonly metric: Metric;
-  /** Sum over five minutes at which it rings. */
+  /** Of the metric's own statistic and period: where it rings. */
   readonly threshold: number;
   readonly meaning: string;
   /** Section of docs/runbook.md. */
@@ -89,14 +90,27 @@ export class Alarms extends Construct {
         meaning: "Steps fail again and again.",
         section: "aws-steps-fail",
       },
+      ApprovalLate: {
+        metric: new Metric({
+          namespace: "SchemaGate",
+          metricName: "ApprovalsLate",
+          dimensionsMap: { service: "schema-gate" },
+          statistic: "Maximum",
+          period: REMIND_EVERY,
+        }),
+        threshold: 1,
+        meaning: "A run waits for an approval that is about to expire.",
+        section: "aws-an-approval-is-about-to-expire",
+      },
       ReviewPageFails: {
-        metric: url("Url5xxCount"),
+        // A front of the team's own counts its answers itself.
+        metric: review.url ? url("Url5xxCount") : url("Errors"),
         threshold: 1,
         meaning: "The review page could not answer.",
         section: "aws-the-review-page-fails",
       },
       ReviewPageFlooded: {
-        metric: url("UrlRequestCount"),
+        metric: review.url ? url("UrlRequestCount") : url("Invocations"),
         threshold: 2000,
         meaning: "Somebody calls the review page far more often than approvers would.",
         section: "aws-the-review-page-is-flooded",

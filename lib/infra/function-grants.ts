@@ -1,6 +1,6 @@
 import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { AnySecret } from "./cdk-types.js";
 import { type DatabaseAccess, grantDatabases, readSecrets } from "./database-access.js";
 import type { GatePolicy } from "./gate-policy.js";
@@ -10,7 +10,7 @@ import { permit } from "./permit.js";
 
 /** The resources of the grants. */
 export interface GateResources {
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   readonly key: IKey;
   readonly signingKey: IKey;
   readonly approvalKey: IKey;

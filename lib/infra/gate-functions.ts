@@ -1,4 +1,5 @@
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { environmentOf } from "./environment-of.js";
 import { type GateResources, grant, grantArtifacts } from "./function-grants.js";
@@ -16,6 +17,10 @@ export interface GateFunctionsProps {
   /** By state. */
   readonly sizes: Readonly<Partial<Record<string, FunctionSize>>>;
   readonly longTasks: "codebuild" | "none";
+  /** Where a team's own front of the page is; null: the page gets a Function URL. */
+  readonly reviewAddress: string | null;
+  /** Gets what was pressed in Slack and could not be decided. */
+  readonly undelivered: IQueue;
 }
 
 /** What runs our code: a function per state, the review page, and the long tasks. */
@@ -25,20 +30,24 @@ export class GateFunctions extends Construct {
   readonly review: ReviewEndpoint;
   /** Null: steps that need more than 15 minutes are blocked. */
   readonly longTasks: LongTasks | null;
+  private readonly ownAddress: string | null;
 
   constructor(scope: Construct, id: string, props: GateFunctionsProps) {
     super(scope, id);
     const { setting, resources, reviewConcurrency, sizes } = props;
+    this.ownAddress = props.reviewAddress;
     this.review = new ReviewEndpoint(this, "Review", {
       ...setting,
       environment: environmentOf(REVIEW.grants, resources),
+      undelivered: props.undelivered,
+      functionUrl: props.reviewAddress === null,
       ...(reviewConcurrency === undefined ? {} : { size: { concurrency: reviewConcurrency } }),
     });
     grantAll(this.review.function, REVIEW.grants, resources);
     const byState: Record<string, GateFunction> = {};
     for (const [name, spec] of Object.entries<HandlerSpec>(HANDLERS)) {
       const environment = environmentOf(spec.grants, resources);
-      if (spec.grants.includes("links")) environment.SCHEMA_GATE_APPROVAL_URL = this.review.url.url;
+      if (spec.grants.includes("links")) environment.SCHEMA_GATE_APPROVAL_URL = this.reviewAddress;
       byState[name] = new GateFunction(this, name, {
         ...setting,
         spec,
@@ -50,6 +59,11 @@ export class GateFunctions extends Construct {
     }
     this.byState = byState;
     this.longTasks = props.longTasks === "none" ? null : this.makeLongTasks(props);
+  }
+
+  /** Where browsers reach the page if the policy names no origins. */
+  get reviewAddress(): string {
+    return this.review.url?.url ?? this.ownAddress ?? "";
   }
 
   /** All log groups of our code. */

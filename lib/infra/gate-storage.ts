@@ -1,10 +1,19 @@
-import { Duration, type RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { Annotations, Duration, type RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Effect, PolicyStatement, ServicePrincipal, StarPrincipal } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership, StorageClass } from "aws-cdk-lib/aws-s3";
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type IBucket,
+  ObjectOwnership,
+  StorageClass,
+} from "aws-cdk-lib/aws-s3";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { AnyKey } from "./cdk-types.js";
+import { acknowledge } from "./acknowledge.js";
+import type { AnyBucket, AnyKey } from "./cdk-types.js";
 
 export interface AuditLock {
   /** GOVERNANCE: removable with a permission that nothing here has. COMPLIANCE: by nobody, including the root user. */
@@ -18,6 +27,7 @@ export interface GateStorageProps {
   readonly removalPolicy: RemovalPolicy;
   /** Of your own; left out: one is made. */
   readonly key?: AnyKey;
+  readonly bucket?: AnyBucket;
 }
 
 /** Where everything of a run is stored, and the keys that protect and sign it. */
@@ -28,7 +38,7 @@ export class GateStorage extends Construct {
   readonly signingKey: Key;
   /** HMAC over the stored approvals; it cannot leave KMS. */
   readonly approvalKey: Key;
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** Signs approvers' links and encrypts task tokens. */
   readonly linkSecret: Secret;
   readonly auditLock: AuditLock;
@@ -39,6 +49,7 @@ export class GateStorage extends Construct {
     this.auditLock = props.auditLock;
     this.key =
       (props.key as IKey | undefined) ??
+      (props.bucket?.encryptionKey as IKey | undefined) ??
       new Key(this, "Key", { description: "Schema Gate: data at rest", enableKeyRotation: true, removalPolicy });
     // The senders of alarms and events encrypt them for the topic and the queue.
     for (const sender of ["cloudwatch.amazonaws.com", "events.amazonaws.com"])
@@ -63,18 +74,20 @@ export class GateStorage extends Construct {
       keyUsage: KeyUsage.GENERATE_VERIFY_MAC,
       removalPolicy,
     });
-    this.bucket = this.makeBucket(props);
+    this.bucket = (props.bucket ?? this.makeBucket(props)) as IBucket;
+    if (props.bucket) refuseUnlocked(this.bucket);
+    keepAudit(this, this.bucket, props.auditLock);
     this.linkSecret = new Secret(this, "LinkSecret", {
       description: "Schema Gate: signs approvers' links, encrypts task tokens",
       encryptionKey: this.key,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
-    Validations.of(this.linkSecret).acknowledge({
+    acknowledge(this.linkSecret, {
       id: "AwsSolutions-SMG4",
       reason: "A new value makes every open question and link void; it is rotated by hand between runs (docs/aws.md).",
     });
-    Validations.of(this.bucket).acknowledge({
+    acknowledge(this.bucket, {
       id: "AwsSolutions-S1",
       reason:
         "Who wrote an object is in the audit trail; CloudTrail data events say who read it, without a second bucket to guard.",
@@ -87,8 +100,8 @@ export class GateStorage extends Construct {
     return { bucket, key, signingKey, approvalKey, linkSecret, auditLock };
   }
 
-  private makeBucket({ auditLock, keepArtifacts, removalPolicy }: GateStorageProps): Bucket {
-    const bucket = new Bucket(this, "Artifacts", {
+  private makeBucket({ keepArtifacts, removalPolicy }: GateStorageProps): Bucket {
+    return new Bucket(this, "Artifacts", {
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
       // One data key for many objects: without it every artifact of every batch is a request to KMS.
@@ -112,27 +125,40 @@ export class GateStorage extends Construct {
         },
       ],
     });
-    bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: "AuditOnlyWithLock",
-        effect: Effect.DENY,
-        principals: [new StarPrincipal()],
-        actions: ["s3:PutObject"],
-        resources: [bucket.arnForObjects("audit/*")],
-        conditions: { StringNotEquals: { "s3:object-lock-mode": auditLock.mode } },
-      }),
-    );
-    bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid: "AuditLongEnough",
-        effect: Effect.DENY,
-        principals: [new StarPrincipal()],
-        actions: ["s3:PutObject", "s3:PutObjectRetention"],
-        resources: [bucket.arnForObjects("audit/*")],
-        // Whole days that are left: a moment after the event it is one less.
-        conditions: { NumericLessThan: { "s3:object-lock-remaining-retention-days": auditLock.days - 1 } },
-      }),
-    );
-    return bucket;
   }
+}
+
+/** Events of the audit trail are written with the lock and its whole retention, or not at all. */
+function keepAudit(scope: Construct, bucket: IBucket, { mode, days }: AuditLock): void {
+  const deny = (sid: string, actions: string[], conditions: Record<string, Record<string, string | number>>) =>
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        effect: Effect.DENY,
+        principals: [new StarPrincipal()],
+        actions,
+        resources: [bucket.arnForObjects("audit/*")],
+        conditions,
+      }),
+    ).statementAdded;
+  const added = [
+    // Denies a put without the header too: what is absent is not equal. S3 takes a mode only together with a date.
+    deny("AuditOnlyWithLock", ["s3:PutObject"], { StringNotEquals: { "s3:object-lock-mode": mode } }),
+    // Whole days that are left: a moment after the event it is one less.
+    deny("AuditLongEnough", ["s3:PutObject", "s3:PutObjectRetention"], {
+      NumericLessThan: { "s3:object-lock-remaining-retention-days": days - 1 },
+    }),
+  ];
+  if (!added.every(Boolean))
+    Annotations.of(scope).addWarningV2(
+      "schema-gate:bucket-policy",
+      "the bucket is imported, so its policy is yours: docs/aws.md says what it must refuse",
+    );
+}
+
+/** A bucket of the app's own tells how it is made; one that is imported does not. */
+function refuseUnlocked(bucket: IBucket): void {
+  const made = bucket.node.defaultChild as CfnBucket | undefined;
+  if (made !== undefined && made.objectLockEnabled !== true)
+    throw new Error("bucket: the audit trail needs Object Lock; set objectLockEnabled and versioned");
 }

@@ -1,6 +1,6 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { AnyKey, AnySecret } from "./cdk-types.js";
+import type { AnyBucket, AnyKey, AnySecret } from "./cdk-types.js";
 import type { DatabaseAccess } from "./database-access.js";
 import type { FunctionSize } from "./gate-function.js";
 import type { GateNetworkProps } from "./gate-network.js";
@@ -25,6 +25,12 @@ export interface SafetyGateProps {
   readonly emails?: readonly string[];
   /** Slack's `{"token", "signingSecret", "channel"}` as a JSON secret; interactions go to the review page. */
   readonly slackSecret?: AnySecret;
+  /**
+   * How browsers reach the review page. `url`: at a public Function URL, which may also be the origin of a CloudFront distribution. `own`:
+   * only through what you put in front of `gate.reviewFunction`, such as an internal load balancer; its address is the first of
+   * `policy.origins`. Default: `url`.
+   */
+  readonly reviewPage?: "url" | "own";
   /** Calls of the review page that may run at once. Default: as many as the account allows. */
   readonly reviewConcurrency?: number;
   /** Memory and concurrency of single functions, by the names of the states that call them; the others are as docs/aws.md lists them. */
@@ -34,6 +40,11 @@ export interface SafetyGateProps {
    * CloudWatch's alarms and EventBridge use it.
    */
   readonly key?: AnyKey;
+  /**
+   * Everything of all runs; left out: one is made. Yours needs Object Lock, versions, no public access, TLS only, and encryption with `key`.
+   * What expires in it is yours to say.
+   */
+  readonly bucket?: AnyBucket;
   /** How long an event of the audit trail cannot be removed. Default: GOVERNANCE, 400 days. */
   readonly auditLock?: AuditLock;
   /** How long the artifacts of a run are kept; the audit trail stays. Default: 400 days. */

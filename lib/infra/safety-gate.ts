@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy, Tags } from "aws-cdk-lib";
-import { Code } from "aws-cdk-lib/aws-lambda";
+import { Code, type Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { Bucket } from "aws-cdk-lib/aws-s3";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { Alarms } from "./alarms.js";
+import { ApprovalReminder } from "./approval-reminder.js";
 import { EndRecorder } from "./end-recorder.js";
 import type { GateResources } from "./function-grants.js";
 import { GateDashboard } from "./gate-dashboard.js";
@@ -28,9 +29,11 @@ const DEFAULT_LOCK: AuditLock = { mode: "GOVERNANCE", days: 400 };
 export class SafetyGate extends Construct {
   readonly stateMachine: StateMachine;
   /** Everything of all runs: `inputs/`, `registry/`, `runs/`, `approvals/`, `audit/`. */
-  readonly bucket: Bucket;
+  readonly bucket: IBucket;
   /** Where approvers decide. */
   readonly reviewUrl: string;
+  /** The review page, for a load balancer or an API of your own in front of it. */
+  readonly reviewFunction: LambdaFunction;
   /** What Slack's app is given as its Request URL. */
   readonly slackUrl: string;
   /** Null when `network` is `none`; let its security group in at the databases. */
@@ -69,6 +72,8 @@ export class SafetyGate extends Construct {
       reviewConcurrency: props.reviewConcurrency,
       sizes: props.functions ?? {},
       longTasks: props.longTasks ?? "codebuild",
+      undelivered: this.notifications.undelivered,
+      reviewAddress: ownPage(props),
     });
     const { longTasks, review } = functions;
     const staging = this.makeStaging(props);
@@ -81,12 +86,15 @@ export class SafetyGate extends Construct {
     staging?.permitMaking(gate.role);
     review.continues(gate.machine);
     const [origin] = policy.origins ?? [];
-    this.reviewUrl = origin ?? review.url.url;
+    this.reviewUrl = origin ?? functions.reviewAddress;
+    this.reviewFunction = review.function.lambda;
     // A Function URL ends with a slash.
     this.slackUrl = `${origin === undefined ? this.reviewUrl : `${origin}/`}slack/interactions`;
     this.stateMachine = gate.machine;
     this.readProxyEndpoint = this.makeReadProxy(props)?.endpoint ?? null;
     const { undelivered } = this.notifications;
+    const reminded = { setting, resources, machine: gate.machine, undelivered, reviewUrl: functions.reviewAddress };
+    new ApprovalReminder(this, "ApprovalReminder", reminded);
     if (props.startOnUpload)
       new StartOnUpload(this, "StartOnUpload", { setting, resources, machine: gate.machine, undelivered });
     if (props.recordEnds !== false)
@@ -115,12 +123,13 @@ export class SafetyGate extends Construct {
     new SavedQueries(this, "Queries", { functions: functions.logs, machine: logs });
   }
 
-  private makeStorage({ auditLock, keepArtifacts, removalPolicy, key }: SafetyGateProps): GateStorage {
+  private makeStorage({ auditLock, keepArtifacts, removalPolicy, key, bucket }: SafetyGateProps): GateStorage {
     return new GateStorage(this, "Storage", {
       auditLock: auditLock ?? DEFAULT_LOCK,
       keepArtifacts: keepArtifacts ?? Duration.days(400),
       removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN,
       ...(key === undefined ? {} : { key }),
+      ...(bucket === undefined ? {} : { bucket }),
     });
   }
 
@@ -135,4 +144,13 @@ export class SafetyGate extends Construct {
     if (this.network === null) throw new Error("staging makes copies in a VPC: `network` must not be `none`");
     return new Staging(this, "Staging", staging, this.network);
   }
+}
+
+/** Where a team's own front of the page is; null: the page gets a Function URL. */
+function ownPage({ reviewPage, policy }: SafetyGateProps): string | null {
+  if (reviewPage !== "own") return null;
+  const [origin] = policy.origins ?? [];
+  if (origin === undefined)
+    throw new Error("a review page behind your own front needs its address: set policy.origins");
+  return origin;
 }

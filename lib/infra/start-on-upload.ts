@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import type { Bucket, CfnBucket } from "aws-cdk-lib/aws-s3";
+import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
@@ -49,8 +49,9 @@ export class StartOnUpload extends Construct {
   }
 }
 
-/** As a property: the CDK's own switch deploys an extra function with a managed policy, to set it after the bucket is created. */
-function sendEvents(bucket: Bucket): void {
-  const resource = bucket.node.defaultChild as CfnBucket;
+/** An imported bucket sends its events already. As a property: the CDK's own switch deploys an extra function with a managed policy, to set it after the bucket is created. */
+function sendEvents(bucket: IBucket): void {
+  const resource = bucket.node.defaultChild as CfnBucket | undefined;
+  if (resource === undefined) return;
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 }

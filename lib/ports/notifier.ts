@@ -3,6 +3,8 @@ import type { RiskScore } from "../core/risk/score.js";
 
 /** What an approver is told. Names come from databases and are untrusted. */
 export interface ApprovalNotice {
+  /** They were asked before, and the time to answer is nearly over. */
+  readonly reminder?: true;
   readonly run: string;
   readonly release: string;
   readonly digest: string;

@@ -144,7 +144,27 @@ describe("attacks on the approval Function URL", () => {
     refused(await slackPress("U0ALEX", "another-secret"), 401);
     refused(await slackPress("U0ALEX", SIGNING_SECRET, Math.floor(Date.now() / 1000) - 3600), 401);
     expect((await slackPress("U0DANA")).statusCode).toBe(200);
+    await Promise.all(gate.later);
     expect(entries()).toEqual([]);
+    expect(gate.aws.slack.at(-1)?.body).toContain("This does not count");
+  });
+
+  it("Slack has its answer before the run is looked at; what the page hands to itself decides", async () => {
+    const { onInvoke } = gate.aws;
+    const handed: unknown[] = [];
+    gate.aws.onInvoke = (event) => handed.push(event);
+    const before = gate.aws.calls.length;
+    expect((await slackPress("U0DANA")).statusCode).toBe(200);
+    const asked = gate.aws.calls.slice(before).map(({ name, path }) => `${name} ${path}`);
+    expect(asked.at(-1)).toMatch(/^lambda\.Invoke .*\/gate\/invocations$/);
+    expect(asked.filter((call) => call.includes(`/runs/${RUN}/`))).toEqual([]);
+    expect(handed).toMatchObject([{ slack: { type: "block_actions", user: { id: "U0DANA" } } }]);
+    gate.aws.onInvoke = onInvoke;
+  });
+
+  it("a request of the Function URL that says it was handed over", async () => {
+    const body = JSON.stringify({ slack: { type: "block_actions", user: { id: "U0ALEX" } } });
+    refused(await gate.request("/", { method: "POST", body }), 404);
   });
 
   it("the audit trail names the refusals whose link was ours", () => {
@@ -163,6 +183,7 @@ describe("attacks on the approval Function URL", () => {
       decide(gate, link),
       decide(gate, link),
     ]);
+    await Promise.all(gate.later);
     expect(answers.filter((answer) => answer.statusCode === 303).length).toBeLessThanOrEqual(1);
     expect(entries()).toHaveLength(1);
     expect(gate.aws.answered).toHaveLength(1);

@@ -11,13 +11,11 @@ const DANA = { id: "dana", publicKey: newPackKey().publicKey, namesAuthor: false
 
 let gate: GateOnAws;
 beforeAll(async () => {
-  process.env.SCHEMA_GATE_TOPIC = "arn:aws:sns:eu-central-1:123456789012:gate";
   gate = await GateOnAws.create(1, POLICY);
   // What the pack's config says of the registry counts.
   delete process.env.SCHEMA_GATE_REGISTRY;
 });
 afterAll(async () => {
-  delete process.env.SCHEMA_GATE_TOPIC;
   await gate.destroy();
 });
 afterEach(async () => {

@@ -51,6 +51,7 @@ describe("the policy of a stack", () => {
       "begin-rollback",
       "load",
       "next-wave",
+      "remind",
       "request-approval",
       "review",
       "score",

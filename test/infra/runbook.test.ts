@@ -25,7 +25,7 @@ describe("every alarm", () => {
   const alarms = Object.values(resources("AWS::CloudWatch::Alarm")).map(({ Properties }) => Properties);
   const anchors = anchorsOf(readFileSync(join(packageRoot(), "docs", "runbook.md"), "utf8"));
 
-  it("is there", () => expect(alarms.length).toBe(9));
+  it("is there", () => expect(alarms.length).toBe(10));
 
   it("links a section of the runbook that is there, and tells the topic", () => {
     for (const { AlarmDescription, AlarmActions } of alarms) {

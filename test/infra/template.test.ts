@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
-import { Stack, Tags } from "aws-cdk-lib";
+import { join } from "node:path";
+import { FileSystem, Stack, Tags } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -8,6 +9,7 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { beforeAll, describe, expect, it } from "vitest";
 import { environmentSchema } from "../../functions/environment.js";
 import { HANDLERS as RUNTIME } from "../../functions/index.js";
+import { packageRoot } from "../../lib/adapters/local/package-root.js";
 import { HANDLERS } from "../../lib/infra/handlers.js";
 import { allowed } from "./support/policies.js";
 import { type Synthesised, synthesise } from "./support/synthesise.js";
@@ -52,6 +54,8 @@ const ENDINGS: readonly RegExp[] = [
 
 const PUBLIC_KEY = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString();
 
+const NO_VPC = { network: "none", longTasks: "none", observability: "none" } as const;
+
 let full: Synthesised;
 let bare: Synthesised;
 
@@ -68,7 +72,7 @@ beforeAll(() => {
     staging: { clusters: ["tenants-a"], instances: ["tenants-b"], subnetGroup: "staging" },
     startOnUpload: true,
   });
-  bare = synthesise({ network: "none", longTasks: "none", observability: "none" });
+  bare = synthesise(NO_VPC);
 });
 
 describe("permissions", () => {
@@ -123,6 +127,18 @@ describe("permissions", () => {
     expect(who("states:SendTaskSuccess")).toEqual([expect.stringContaining("Review")]);
   });
 
+  it("lets the review page hand to itself, and to nobody else, what is decided after Slack has its answer", () => {
+    const who = allowed(full).filter(({ actions }) => actions.includes("lambda:InvokeFunction"));
+    const later = who.filter(({ policy }) => policy.includes("DecideLater"));
+    expect(later.map(({ resources }) => resources)).toEqual([
+      [expect.stringMatching(/GateFunctionsReviewPageFunction/)],
+    ]);
+    full.template.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
   it("puts the long task into the VPC", () => {
     const actions = allowed(full)
       .filter(({ policy }) => policy.includes("LongTasks"))
@@ -147,7 +163,7 @@ describe("functions", () => {
     const functions = Object.values(full.resources("AWS::Lambda::Function")).filter(
       ({ Properties }) => Properties.Runtime !== undefined && String(Properties.Handler).endsWith(".handler"),
     );
-    expect(functions.length).toBe(Object.keys(HANDLERS).length + 3);
+    expect(functions.length).toBe(Object.keys(HANDLERS).length + 4);
     for (const { Properties } of functions)
       expect(Properties).toMatchObject({
         Runtime: "nodejs24.x",
@@ -265,6 +281,19 @@ describe("the state machine", () => {
     const given = Object.keys(machine?.Properties.DefinitionSubstitutions as object).sort();
     const asked = ["LongTasks", "StagingInstanceClass", "StagingSecurityGroup", "StagingSubnetGroup"];
     expect(given).toEqual([...Object.keys(HANDLERS), ...asked].sort());
+  });
+
+  it("is deployed as the file that is tested", () => {
+    const deployed = Object.values(full.resources("AWS::StepFunctions::StateMachine")).map(({ Properties }) =>
+      JSON.stringify(Properties.DefinitionS3Location ?? Properties.DefinitionString),
+    );
+    for (const name of ["safety-gate", "sweep-staging"]) {
+      const hash = FileSystem.fingerprint(join(packageRoot(), "state-machines", `${name}.asl.json`));
+      expect(
+        deployed.some((text) => text.includes(hash)),
+        name,
+      ).toBe(true);
+    }
   });
 });
 

@@ -73,8 +73,8 @@ export function outcomeMessage(notice: OutcomeNotice, channel: string) {
   };
 }
 
-/** Asks for the reason of a rejection. */
-export function rejectionView(value: ButtonValue) {
+/** Asks for the reason of a rejection. `answerAt`: where Slack tells the person what came of it. */
+export function rejectionView(value: ButtonValue & { readonly answerAt: string }) {
   return {
     type: "modal",
     callback_id: REJECT_VIEW,

@@ -29,7 +29,7 @@ export function wordsOf(notice: ApprovalNotice): Words {
   const more = outliers.length - named.length;
   const speaking = score.factors.filter((factor) => factor.value > 0).slice(0, MOST_FACTORS);
   return {
-    subject: `${VERDICTS[score.verdict]}: ${name(notice.release)}`,
+    subject: `${notice.reminder ? "Reminder: " : ""}${VERDICTS[score.verdict]}: ${name(notice.release)}`,
     verdict: VERDICTS[score.verdict],
     facts: [
       { name: "Risk", value: scoreText(score.fleet) },

@@ -8,7 +8,7 @@ import type { ReviewDeps } from "../../review/deps.js";
 import { approverLinks, runPath, viewerLink } from "../../review/links.js";
 import { reviewModelOf } from "../../review/model-of-run.js";
 import { RefusalLog } from "../../review/refusal-log.js";
-import { SLACK_PATH, slackApp } from "../../review/slack/slack-app.js";
+import { decideInSlack, SLACK_PATH, type SlackDeps, slackApp } from "../../review/slack/slack-app.js";
 import { setPaused } from "../../steps/rollout/hold.js";
 import { setSpeed } from "../../steps/rollout/speed.js";
 import type { PageAddress } from "../../steps/run/page-address.js";
@@ -80,7 +80,16 @@ export async function openReviewServer(ports: Ports, port: number, channels: Cha
     if (c.req.path.endsWith("/progress") && c.res.ok) watchers.told(c.req.query("c") ?? "");
   });
   app.route("/", reviewApp(deps));
-  if (slack !== null) app.post(SLACK_PATH, (c) => slackApp({ ...deps, ...slack }).fetch(c.req.raw));
+  if (slack !== null) {
+    const own: SlackDeps = {
+      ...deps,
+      ...slack,
+      later: async (interaction) => {
+        void decideInSlack(own, interaction).catch((error: Error) => deps.failed?.(error));
+      },
+    };
+    app.post(SLACK_PATH, (c) => slackApp(own).fetch(c.req.raw));
+  }
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const listening = serve({ fetch: app.fetch, hostname: "127.0.0.1", port }, (address) => {
       origin ||= `http://127.0.0.1:${address.port}`;

@@ -115,7 +115,7 @@ async function askElsewhere(
 ): Promise<void> {
   const [model, record] = await Promise.all([reviewModelOf(ports), ports.approvals.read(ports.run)]);
   if (channels.notifier === null || model === null || record === null) return;
-  const failed = await askApprovers(ports, channels.notifier, approvalNotice(model, record.request, links));
+  const { failed } = await askApprovers(ports, channels.notifier, approvalNotice(model, record.request, links));
   for (const { person, channel, reason } of failed) {
     io.stderr.write(`Not asked: ${printable(person)} by ${channel}: ${printable(reason ?? "no reason given")}\n`);
   }

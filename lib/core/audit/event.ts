@@ -26,6 +26,7 @@ export const AUDIT_ACTIONS = [
   "opaque.accepted",
   "drift.allowed",
   "approval.requested",
+  "approval.reminded",
   "approval.given",
   "approval.rejected",
   "approval.refused",

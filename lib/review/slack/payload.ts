@@ -28,10 +28,12 @@ const submitted = z.object({
   }),
 });
 
-const payloadSchema = z.discriminatedUnion("type", [pressed, submitted]);
+export const slackPayloadSchema = z.discriminatedUnion("type", [pressed, submitted]);
 const buttonSchema = z.object({ run: text, digest: text });
+/** With the address at which the person who sends the form is told what came of it. */
+const formSchema = buttonSchema.extend({ answerAt: text });
 
-export type SlackPayload = z.infer<typeof payloadSchema>;
+export type SlackPayload = z.infer<typeof slackPayloadSchema>;
 export type Pressed = z.infer<typeof pressed>;
 export type Submitted = z.infer<typeof submitted>;
 
@@ -48,13 +50,19 @@ export function isFromHome(
 
 /** What an interaction says, or null if it is not ours (https://api.slack.com/reference/interaction-payloads). */
 export function readPayload(body: string): SlackPayload | null {
-  const parsed = payloadSchema.safeParse(jsonOf(new URLSearchParams(body).get("payload")));
+  const parsed = slackPayloadSchema.safeParse(jsonOf(new URLSearchParams(body).get("payload")));
   return parsed.success ? parsed.data : null;
 }
 
-/** The question that a button or form belongs to; null if we did not make it. */
+/** The question that a button belongs to; null if we did not make it. */
 export function readButton(value: string | undefined): z.infer<typeof buttonSchema> | null {
   const parsed = buttonSchema.safeParse(jsonOf(value ?? null));
+  return parsed.success ? parsed.data : null;
+}
+
+/** The question that a form belongs to; null if we did not make it. */
+export function readForm(value: string): z.infer<typeof formSchema> | null {
+  const parsed = formSchema.safeParse(jsonOf(value));
   return parsed.success ? parsed.data : null;
 }
 

@@ -15,7 +15,15 @@ import { decideOnce } from "../decide-once.js";
 import type { RefusedRequestCode, ReviewDeps } from "../deps.js";
 import type { RefusedRequest } from "../refused-request.js";
 import { unlessTampered } from "../unless-tampered.js";
-import { isFromHome, type Pressed, readButton, readPayload, type Submitted } from "./payload.js";
+import {
+  isFromHome,
+  type Pressed,
+  readButton,
+  readForm,
+  readPayload,
+  type SlackPayload,
+  type Submitted,
+} from "./payload.js";
 
 export interface SlackDeps extends ReviewDeps {
   /** Slack's signing secret of the app. */
@@ -23,6 +31,8 @@ export interface SlackDeps extends ReviewDeps {
   /** Ids of the workspace and the app, if the config names them. */
   readonly home?: { readonly team?: string | undefined; readonly app?: string | undefined };
   readonly api: Pick<SlackApi, "call" | "respond">;
+  /** Sees to it that `decideInSlack` gets what was pressed or sent, after Slack has its answer: it waits for three seconds. */
+  readonly later: (interaction: SlackPayload) => Promise<void>;
 }
 
 export const SLACK_PATH = "/slack/interactions";
@@ -65,44 +75,63 @@ async function interaction(c: Context, deps: SlackDeps): Promise<Response> {
   return payload.type === "block_actions" ? press(c, deps, payload) : reject(c, deps, payload);
 }
 
-/** Approves at once; a rejection first needs its reason. */
+/** An approval is decided later; a rejection first needs its reason, in a form that Slack opens for three seconds only. */
 async function press(c: Context, deps: SlackDeps, payload: Pressed): Promise<Response> {
   for (const action of payload.actions) {
     const button = readButton(action.value);
-    if (button === null) continue;
-    if (action.action_id === REJECT_ACTION) await askForReason(deps, payload, button);
-    if (action.action_id === APPROVE_ACTION) {
-      const nonce = `${payload.user.id} ${action.action_ts}`;
-      const refusal = await decide(deps, payload.user.id, { ...button, reason: null }, nonce);
-      await tell(
-        deps,
-        payload,
-        refusal === null ? "Your approval counts." : `This does not count: ${refusal.message}.`,
-      );
-    }
+    if (button !== null && action.action_id === REJECT_ACTION) await askForReason(deps, payload, button);
   }
+  if (payload.actions.some((action) => action.action_id === APPROVE_ACTION)) await deps.later(payload);
   return c.text("", 200);
 }
 
 async function askForReason(deps: SlackDeps, payload: Pressed, button: ButtonValue): Promise<void> {
-  const opened = await deps.api.call("views.open", { trigger_id: payload.trigger_id, view: rejectionView(button) });
+  const { trigger_id, response_url } = payload;
+  const view = rejectionView({ ...button, answerAt: response_url });
+  const opened = await deps.api.call("views.open", { trigger_id, view });
   if (opened.kind === "sent") return;
-  await tell(deps, payload, `The form could not be opened (${opened.reason}). Reject it on its page instead.`);
+  await tell(deps, response_url, `The form could not be opened (${opened.reason}). Reject it on its page instead.`);
 }
 
-/** Only the person who pressed sees it. */
-async function tell(deps: SlackDeps, { response_url: url }: Pressed, text: string): Promise<void> {
+async function reject(c: Context, deps: SlackDeps, payload: Submitted): Promise<Response> {
+  if (formOf(payload) === null) return c.text("", 200);
+  if (reasonOf(payload).trim() === "")
+    return c.json({ response_action: "errors", errors: { reason: "A rejection needs a reason." } });
+  await deps.later(payload);
+  return c.json({ response_action: "clear" });
+}
+
+/** Decides what was pressed or sent, and tells the person, and nobody else, what came of it. Called twice, it decides once. */
+export async function decideInSlack(deps: SlackDeps, payload: SlackPayload): Promise<void> {
+  const { id } = payload.user;
+  if (payload.type === "view_submission") {
+    const form = formOf(payload);
+    if (form === null) return;
+    const refusal = await decide(deps, id, { ...form, reason: reasonOf(payload) }, `${id} ${payload.view.id}`);
+    return tell(deps, form.answerAt, outcome(refusal, "Your rejection counts."));
+  }
+  for (const action of payload.actions) {
+    const button = readButton(action.value);
+    if (button === null || action.action_id !== APPROVE_ACTION) continue;
+    const refusal = await decide(deps, id, { ...button, reason: null }, `${id} ${action.action_ts}`);
+    await tell(deps, payload.response_url, outcome(refusal, "Your approval counts."));
+  }
+}
+
+function outcome(refusal: RefusedRequest | null, done: string): string {
+  return refusal === null ? done : `This does not count: ${refusal.message}.`;
+}
+
+async function tell(deps: SlackDeps, url: string, text: string): Promise<void> {
   await deps.api.respond(url, { response_type: "ephemeral", replace_original: false, text: escapedForSlack(text) });
 }
 
-async function reject(c: Context, deps: SlackDeps, { user, view }: Submitted): Promise<Response> {
-  const button = view.callback_id === REJECT_VIEW ? readButton(view.private_metadata) : null;
-  if (button === null) return c.text("", 200);
-  const reason = view.state.values.reason.text.value ?? "";
-  const refusal = await decide(deps, user.id, { ...button, reason }, `${user.id} ${view.id}`);
-  return refusal === null
-    ? c.json({ response_action: "clear" })
-    : c.json({ response_action: "errors", errors: { reason: `This does not count: ${refusal.message}.` } });
+function formOf({ view }: Submitted) {
+  return view.callback_id === REJECT_VIEW ? readForm(view.private_metadata) : null;
+}
+
+function reasonOf({ view }: Submitted): string {
+  return view.state.values.reason.text.value ?? "";
 }
 
 /** A reason makes it a rejection. */

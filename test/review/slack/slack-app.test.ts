@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { SlackApi } from "../../../lib/adapters/notify/slack-api.js";
-import { slackApp } from "../../../lib/review/slack/slack-app.js";
+import { decideInSlack, type SlackDeps, slackApp } from "../../../lib/review/slack/slack-app.js";
 import { slackServer, TOKEN } from "../../adapters/notify/slack-server.js";
 import { pendingApproval } from "../harness.js";
 
@@ -15,14 +15,27 @@ async function slack(
   const pending = await pendingApproval(options);
   const server = await slackServer(moods);
   const api = new SlackApi({ token: TOKEN, endpoint: server.endpoint });
-  const app = slackApp({ ...pending.deps, signingSecret: SECRET, api });
-  const send = (payload: object, change: { secret?: string; at?: number; body?: string } = {}) => {
+  const later: Promise<void>[] = [];
+  const deps: SlackDeps = {
+    ...pending.deps,
+    signingSecret: SECRET,
+    api,
+    later: async (interaction) => void later.push(decideInSlack(deps, interaction)),
+  };
+  const app = slackApp(deps);
+  /** As Slack sends it; until what is done afterwards is done. */
+  const send = async (payload: object, change: Parameters<typeof sendTo>[2] = {}) => {
+    const answer = await sendTo(app, payload, change);
+    await Promise.all(later);
+    return answer;
+  };
+  const sendTo = (to: typeof app, payload: object, change: { secret?: string; at?: number; body?: string } = {}) => {
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
     const timestamp = String(Math.floor((change.at ?? pending.deps.clock.now()) / 1000));
     const signature = `v0=${createHmac("sha256", change.secret ?? SECRET)
       .update(`v0:${timestamp}:${body}`)
       .digest("hex")}`;
-    return app.request("/slack/interactions", {
+    return to.request("/slack/interactions", {
       method: "POST",
       headers: {
         "content-type": "application/x-www-form-urlencoded",
@@ -46,11 +59,11 @@ async function slack(
     view: {
       id: "V1",
       callback_id: "schema-gate:reject-view",
-      private_metadata: button,
+      private_metadata: JSON.stringify({ ...JSON.parse(button), answerAt: `${server.origin}/actions/T1/2` }),
       state: { values: { reason: { text: { type: "plain_text_input", value: reason } } } },
     },
   });
-  return { ...pending, server, app, send, press, form };
+  return { ...pending, slackDeps: deps, server, app, send, sendTo, press, form };
 }
 
 const told = (server: Awaited<ReturnType<typeof slackServer>>) => server.calls.map((call) => call.body.text).join("\n");
@@ -77,6 +90,29 @@ describe("decisions in Slack", () => {
     const answer = await gate.send(gate.form("U0ALEX", "not on a Friday"));
     expect(await answer.json()).toEqual({ response_action: "clear" });
     expect(gate.settled).toMatchObject([{ state: { status: "rejected", rejection: { reason: "not on a Friday" } } }]);
+    expect(told(gate.server)).toContain("Your rejection counts.");
+  });
+
+  it("say so when a rejection does not count", async () => {
+    const gate = await slack();
+    const answer = await gate.send(gate.form("U0MALLORY", "not on a Friday"));
+    expect(await answer.json()).toEqual({ response_action: "clear" });
+    expect(await gate.entries()).toEqual([]);
+    expect(told(gate.server)).toContain("This does not count");
+  });
+
+  it("answer Slack before anything is decided, and decide once what is handed over twice", async () => {
+    const gate = await slack({ request: { quorum: 2 } });
+    const handed: Parameters<SlackDeps["later"]>[0][] = [];
+    const deps = {
+      ...gate.slackDeps,
+      later: async (interaction: (typeof handed)[number]) => void handed.push(interaction),
+    };
+    const answer = await gate.sendTo(slackApp(deps), gate.press("U0ALEX"));
+    expect(answer.status).toBe(200);
+    expect(await gate.entries()).toEqual([]);
+    for (const interaction of [...handed, ...handed]) await decideInSlack(deps, interaction);
+    expect(await gate.entries()).toHaveLength(1);
   });
 
   it("say when the form for the reason could not be opened", async () => {

@@ -82,10 +82,15 @@ export class GateOnAws {
   /** Variables of the builds that ran. */
   readonly builds: Readonly<Record<string, string>>[] = [];
 
+  /** What the review page handed to itself and works on. */
+  readonly later: Promise<unknown>[] = [];
+
   private constructor(
     readonly aws: SimulatedAws,
     readonly fleet: TestFleet,
-  ) {}
+  ) {
+    aws.onInvoke = (event) => this.later.push(review(event, context(60_000)));
+  }
 
   /** `policy`: of the stack; default: alex and robin approve, the pipeline hands in. */
   static async create(tenants: number, policy: Partial<StackPolicy> = {}): Promise<GateOnAws> {
@@ -148,26 +153,27 @@ export class GateOnAws {
     if (from) definition.StartAt = from.state;
     options.amended?.(definition);
     const id = order?.execution ?? run;
-    const execution: Execution = { name: id, machine: "gate", input: "", status: "RUNNING" };
+    const input = {
+      ...from?.input,
+      run,
+      ...(order === undefined ? { release } : { release: "order", order: order.signed }),
+    };
+    const execution: Execution = { name: id, machine: "gate", input: JSON.stringify(input), status: "RUNNING" };
     this.aws.executions.set(id.slice(id.lastIndexOf(":") + 1), execution);
-    const ended = await runStateMachine(
-      definition,
-      { ...from?.input, run, ...(order === undefined ? { release } : { release: "order", order: order.signed }) },
-      {
-        execution: id,
-        handlers: this.handlers(options),
-        services: { pauses: {}, call: (action, parameters) => this.build(action, parameters, options) },
-        stop,
-        onState: () => {},
-        waitForToken: async (token) => {
-          this.aws.waiting.add(token);
-          await answer(this, run, token);
-          // An execution that nobody woke waits until somebody stops it.
-          if (options.stop && this.aws.waiting.has(token)) await once(options.stop);
-          return {};
-        },
+    const ended = await runStateMachine(definition, input, {
+      execution: id,
+      handlers: this.handlers(options),
+      services: { pauses: {}, call: (action, parameters) => this.build(action, parameters, options) },
+      stop,
+      onState: () => {},
+      waitForToken: async (token) => {
+        this.aws.waiting.add(token);
+        await answer(this, run, token);
+        // An execution that nobody woke waits until somebody stops it.
+        if (options.stop && this.aws.waiting.has(token)) await once(options.stop);
+        return {};
       },
-    );
+    });
     execution.status = ended.status === "succeeded" ? "SUCCEEDED" : "FAILED";
     if (ended.status === "failed") Object.assign(execution, { error: ended.error, cause: ended.cause });
     return ended;
@@ -194,7 +200,7 @@ export class GateOnAws {
 
   /** One request to the approval Function URL, as Lambda hands it on. */
   async request(path: string, init: FunctionUrlRequest = {}): Promise<FunctionUrlAnswer> {
-    const answer = (await review(functionUrlEvent(path, init) as never, context(900_000))) as FunctionUrlAnswer;
+    const answer = (await review(functionUrlEvent(path, init), context(900_000))) as FunctionUrlAnswer;
     this.pages.push(JSON.stringify({ ...answer, headers: { ...answer.headers, location: "" } }));
     return answer;
   }

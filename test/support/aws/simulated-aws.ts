@@ -29,7 +29,7 @@ export interface Execution {
 }
 
 /**
- * As much of S3, KMS, Secrets Manager, Step Functions and SNS as the adapters speak, simulated on the loopback interface: it
+ * As much of S3, KMS, Secrets Manager, Step Functions, Lambda, STS and SNS as the adapters speak, simulated on the loopback interface: it
  * checks no signature and no permission, and says so in the name of its server.
  */
 export class SimulatedAws {
@@ -43,6 +43,9 @@ export class SimulatedAws {
   readonly published: URLSearchParams[] = [];
   /** By address: ARN of its subscription. Null: nobody may ask. */
   subscriptions: Readonly<Record<string, string>> | null = null;
+  /** Roles of other accounts that may be assumed, and those that were. */
+  readonly roles = new Set<string>();
+  readonly assumed: string[] = [];
   /** What was sent below `/slack-api`. */
   readonly slack: Call[] = [];
   private readonly key = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -53,6 +56,8 @@ export class SimulatedAws {
     () => {};
   /** Called with an execution that is redriven. */
   onRedrive: (execution: Execution) => void = () => {};
+  /** Called with the event of a function that is invoked to run later. */
+  onInvoke: (event: unknown) => void = () => {};
   private fault: ((call: Call) => Fault | null) | null = null;
   private origin = "";
   private server: Server | null = null;
@@ -85,6 +90,7 @@ export class SimulatedAws {
       SCHEMA_GATE_LINK_KEY_SECRET: "link-key",
       SCHEMA_GATE_APPROVAL_URL: "https://gate.lambda-url.eu-central-1.on.aws",
       ...policyVariable(),
+      SCHEMA_GATE_TOPIC: "arn:aws:sns:eu-central-1:123456789012:gate",
       SCHEMA_GATE_STATE_MACHINE: "arn:aws:states:eu-central-1:123456789012:stateMachine:gate",
     };
   }
@@ -105,7 +111,8 @@ export class SimulatedAws {
     const target = request.headers["x-amz-target"];
     const url = new URL(request.url ?? "/", this.origin);
     const query = String(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
-    const name = typeof target === "string" ? target : query ? "sns" : `s3 ${request.method}`;
+    const invoked = url.pathname.endsWith("/invocations") ? "lambda.Invoke" : null;
+    const name = invoked ?? (typeof target === "string" ? target : query ? "sns" : `s3 ${request.method}`);
     const call = { name, path: decodeURIComponent(url.pathname), body: bytes.toString("utf8") };
     this.calls.push(call);
     this.lastHeaders = request.headers;
@@ -116,6 +123,10 @@ export class SimulatedAws {
       if (fault) response.writeHead(fault.status, { "retry-after": "1" });
       response.end(JSON.stringify({ ok: fault === null }));
       return;
+    }
+    if (invoked !== null) {
+      response.writeHead(request.headers["x-amz-invocation-type"] === "Event" ? 202 : 400).end();
+      return this.onInvoke(JSON.parse(call.body));
     }
     if (typeof target === "string")
       return answer(response, fault ?? this.service(target, JSON.parse(call.body || "{}")));
@@ -148,6 +159,8 @@ export class SimulatedAws {
         return this.start(body);
       case "AWSStepFunctions.DescribeExecution":
         return this.describe(body.executionArn ?? "");
+      case "AWSStepFunctions.ListExecutions":
+        return this.list(body);
       case "AWSStepFunctions.RedriveExecution":
         return this.redrive(body.executionArn ?? "");
       case "AWSStepFunctions.SendTaskSuccess":
@@ -189,6 +202,12 @@ export class SimulatedAws {
       : { status: 400, code: "ExecutionDoesNotExist" };
   }
 
+  private list({ stateMachineArn = "", statusFilter }: Record<string, string>): object {
+    const found = [...this.executions.values()].filter(({ status }) => status === statusFilter);
+    const arn = (name: string) => `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
+    return { executions: found.map(({ name, status }) => ({ executionArn: arn(name), name, status, startDate: 1 })) };
+  }
+
   private redrive(arn: string): Fault | object {
     const known = this.executions.get(arn.slice(arn.lastIndexOf(":") + 1));
     if (!known || known.status === "RUNNING") return { status: 400, code: "ExecutionNotRedrivable" };
@@ -220,9 +239,26 @@ export class SimulatedAws {
     );
   }
 
+  private assume(response: ServerResponse, role: string): void {
+    this.assumed.push(role);
+    if (!this.roles.has(role)) {
+      response.writeHead(403).end("<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+      return;
+    }
+    const key = `ASSUMED${/\d{12}/.exec(role)?.[0]}`;
+    const credentials = `<AccessKeyId>${key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>`;
+    response.end(
+      `<AssumeRoleResponse><AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    );
+  }
+
   private sns(response: ServerResponse, body: URLSearchParams, fault: Fault | null): void {
     if (fault) {
       response.writeHead(fault.status).end(`<ErrorResponse><Error><Code>${fault.code}</Code></Error></ErrorResponse>`);
+      return;
+    }
+    if (body.get("Action") === "AssumeRole") {
+      this.assume(response, body.get("RoleArn") ?? "");
       return;
     }
     if (body.get("Action") === "ListSubscriptionsByTopic") {
