@@ -13,7 +13,6 @@ export const SLOW: readonly string[] = [
   "test/core/rust/builders.test.ts",
   "test/examples/cdk.test.ts",
   "test/examples/ci-executed.test.ts",
-  "test/examples/packed.test.ts",
   "test/functions/catalog-memory.test.ts",
   "test/functions/decide-command.test.ts",
   "test/functions/function-url.test.ts",
