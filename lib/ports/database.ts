@@ -125,6 +125,11 @@ export class DatabaseError extends Error {
     super(message);
   }
 
+  /** Whether the statement itself was refused; not for want of a connection, a running server or resources. */
+  get isOfStatement(): boolean {
+    return /^(?!08|53|57P|58)[0-9A-Z]{5}$/.test(this.code);
+  }
+
   /** The constraint that was violated, with its schema, as SQL; null if the server named none. */
   get constraint(): string | null {
     const { schema, constraint } = (this.cause ?? {}) as { readonly schema?: string; readonly constraint?: string };

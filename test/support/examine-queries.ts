@@ -3,7 +3,7 @@ import type { ExaminedRelease } from "../../lib/core/queries/examined.js";
 import { type JudgedQuery, judgeQueries } from "../../lib/core/queries/judge.js";
 import { workloadOf } from "../../lib/core/workload/merge.js";
 import { readQuery } from "../../lib/core/workload/read-query.js";
-import type { QueryScope } from "../../lib/steps/queries/describe-queries.js";
+import type { QueryScope } from "../../lib/steps/queries/as-each-role.js";
 import { examineRelease } from "../../lib/steps/queries/examine-release.js";
 import { cloning } from "./clones.js";
 import { testClock, testMigration } from "./migration.js";

@@ -149,10 +149,10 @@ class PgSession implements Session {
     try {
       return await ask();
     } catch (thrown) {
-      const { code, message } = databaseError(thrown);
-      if (!OF_THE_STATEMENT.test(code)) throw databaseError(thrown);
+      const error = databaseError(thrown);
+      if (!error.isOfStatement) throw error;
       if (again !== null) await this.send(again);
-      return { code, message };
+      return { code: error.code, message: error.message };
     }
   }
 
@@ -209,9 +209,6 @@ class PgSession implements Session {
     }
   }
 }
-
-/** SQLSTATEs for which a statement itself is refused; not those of a connection, a stopping server, or a lack of resources. */
-const OF_THE_STATEMENT = /^(?!08|53|57P|58)[0-9A-Z]{5}$/;
 
 const BEGIN = /^\s*begin\b[^;]*/i;
 

@@ -28,7 +28,7 @@ async function tried(session: Session, statement: string): Promise<string | null
     await session.script(statement);
     return null;
   } catch (error) {
-    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+    if (!(error instanceof DatabaseError && error.isOfStatement)) throw error;
     return `${error.message} [${error.code}]`;
   }
 }

@@ -15,9 +15,10 @@ import { up } from "../proof/apply-on-clone.js";
 import { Clones } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { refusedIn } from "../proof/prove-on-clone.js";
+import type { QueryScope } from "./as-each-role.js";
 import type { DatabaseFacts } from "./database-facts.js";
 import { type DatabaseState, readState } from "./database-state.js";
-import { describeQueries, type QueryScope, type Unsaid } from "./describe-queries.js";
+import { describeQueries, type Unsaid } from "./describe-queries.js";
 import { examineAgain } from "./examine-again.js";
 import { lostStatistics } from "./lost-statistics.js";
 

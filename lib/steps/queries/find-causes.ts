@@ -1,4 +1,3 @@
-import { groupBy } from "../../core/group-by.js";
 import { canonicalJson } from "../../core/json.js";
 import type { Migration } from "../../core/migration/release.js";
 import { isRefusal } from "../../core/queries/description.js";
@@ -10,7 +9,8 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import { up } from "../proof/apply-on-clone.js";
 import type { WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
-import { describeAs, type QueryScope, type Unsaid } from "./describe-queries.js";
+import type { QueryScope } from "./as-each-role.js";
+import { describeQueries, type Unsaid } from "./describe-queries.js";
 
 /**
  * Runs the release again on its own clone, and describes these queries after each statement: the first statement that changes a query's
@@ -72,17 +72,8 @@ class Causes {
   }
 
   private async describe(queries: readonly WorkloadQuery[]): Promise<Map<WorkloadQuery, string>> {
-    const said = new Map<WorkloadQuery, string>();
-    for (const [role, group] of groupBy(queries, (query) => query.role ?? this.scope.role ?? "")) {
-      const end = await this.enter();
-      try {
-        for await (const [query, side] of describeAs(this.session, role, group, this.scope))
-          said.set(query, saidOf(side));
-      } finally {
-        await this.session.script(end);
-      }
-    }
-    return said;
+    const sides = await describeQueries(this.session, queries, this.scope, () => this.enter());
+    return new Map([...sides].map(([query, side]) => [query, saidOf(side)]));
   }
 
   /** A place to return to, in the release's transaction or in one of its own. */

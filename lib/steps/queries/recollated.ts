@@ -1,9 +1,8 @@
-import { groupBy } from "../../core/group-by.js";
 import { isRefusal } from "../../core/queries/description.js";
 import type { ExaminedQuery } from "../../core/queries/examined.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import { actAs, type QueryScope } from "./describe-queries.js";
+import { asEachRole, type QueryScope } from "./as-each-role.js";
 
 /** SQLSTATE of "cached plan must not change result type". */
 const CHANGED = "0A000";
@@ -51,24 +50,23 @@ export class Recollated {
   }
 
   private async each(queries: readonly ExaminedQuery[], work: (query: ExaminedQuery) => Promise<void>): Promise<void> {
-    for (const [role, group] of groupBy(queries, ({ query }) => query.role ?? this.scope.role ?? "")) {
-      this.session.lookUpIn(this.scope.schema, this.scope.shared);
-      await this.session.script("begin");
-      try {
-        await actAs(this.session, role === "" ? null : role, this.scope);
+    await asEachRole(
+      this.session,
+      queries,
+      this.scope,
+      ({ query }) => query.role,
+      async ({ queries: own }) => {
         await this.session.script("savepoint kept");
-        for (const query of group) await this.tried(() => work(query));
-      } finally {
-        await this.session.script("rollback");
-      }
-    }
+        for (const query of own) await this.tried(() => work(query));
+      },
+    );
   }
 
   private async tried(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+      if (!(error instanceof DatabaseError && error.isOfStatement)) throw error;
       await this.session.script("rollback to savepoint kept");
     }
   }

@@ -1,11 +1,10 @@
-import { groupBy } from "../../core/group-by.js";
 import { freshValue, plainValue } from "../../core/queries/plain-value.js";
 import type { TryRefusal } from "../../core/queries/row-refusal.js";
 import { type WriteTarget, writeTarget } from "../../core/queries/write-target.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import { actAs, type QueryScope } from "./describe-queries.js";
+import { asEachRole, type QueryScope } from "./as-each-role.js";
 
 /** A writing query, with values for its parameters from rows that the tenant has. */
 export interface RowTrial {
@@ -58,20 +57,19 @@ interface Sampled {
 /** Where each of them writes, as its role sees it; the rows are then read as our own. */
 async function placed(session: Session, queries: readonly Sampled[], scope: QueryScope) {
   const found: (Sampled & { readonly target: WriteTarget; readonly place: Place })[] = [];
-  for (const [role, group] of groupBy(queries, ({ query }) => query.role ?? scope.role ?? "")) {
-    session.lookUpIn(scope.schema, scope.shared);
-    await session.script("begin");
-    try {
-      await actAs(session, role === "" ? null : role, scope);
-      for (const each of group) {
+  await asEachRole(
+    session,
+    queries,
+    scope,
+    ({ query }) => query.role,
+    async ({ queries: own }) => {
+      for (const each of own) {
         const target = writeTarget(each.query.text);
         const place = target && (await placeOf(session, target));
         if (target && place) found.push({ ...each, target, place });
       }
-    } finally {
-      await session.script("rollback");
-    }
-  }
+    },
+  );
   return found;
 }
 
@@ -121,19 +119,18 @@ export async function tryRows(
   scope: QueryScope,
 ): Promise<ReadonlyMap<WorkloadQuery, readonly (TryRefusal | null)[]>> {
   const answers = new Map<WorkloadQuery, readonly (TryRefusal | null)[]>();
-  for (const [role, group] of groupBy(trials, ({ query }) => query.role ?? scope.role ?? "")) {
-    session.lookUpIn(scope.schema, scope.shared);
-    const [deferred] = await session.query<{ some: boolean }>(DEFERRED);
-    await session.script(`begin; set local statement_timeout = ${LONGEST_TRY_MS}`);
-    try {
-      await actAs(session, role === "" ? null : role, scope);
-      await session.script("savepoint tried");
-      for (const trial of group) answers.set(trial.query, await tryEach(session, trial, deferred?.some === true));
-    } finally {
-      await session.script("rollback");
-      await session.script("deallocate all");
-    }
-  }
+  if (trials.length === 0) return answers;
+  const [deferred] = await session.query<{ some: boolean }>(DEFERRED);
+  await asEachRole(
+    session,
+    trials,
+    scope,
+    ({ query }) => query.role,
+    async ({ queries }) => {
+      await session.script(`set local statement_timeout = ${LONGEST_TRY_MS}; savepoint tried`);
+      for (const trial of queries) answers.set(trial.query, await tryEach(session, trial, deferred?.some === true));
+    },
+  );
   return answers;
 }
 
@@ -175,7 +172,7 @@ async function refusalOf(attempt: () => Promise<unknown>): Promise<Refused | nul
     await attempt();
     return null;
   } catch (error) {
-    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+    if (!(error instanceof DatabaseError && error.isOfStatement)) throw error;
     return { code: error.code, message: error.message, constraint: TAKEN.has(error.code) ? error.constraint : null };
   }
 }

@@ -1,4 +1,3 @@
-import { groupBy } from "../../core/group-by.js";
 import { isRefusal } from "../../core/queries/description.js";
 import type { ExaminedQuery } from "../../core/queries/examined.js";
 import { type Plan, readPlan } from "../../core/queries/plan.js";
@@ -6,7 +5,7 @@ import { comparedIn } from "../../core/queries/write-target.js";
 import { identifier, literal, qualified } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
-import { actAs, type QueryScope } from "./describe-queries.js";
+import { asEachRole, type QueryScope } from "./as-each-role.js";
 import type { LostIndexes } from "./index-facts.js";
 
 /** A query with values for which an index that the release removes may be the way. */
@@ -98,18 +97,16 @@ async function plansFor(
   scope: QueryScope,
 ): Promise<ReadonlyMap<WorkloadQuery, readonly (Plan | null)[]>> {
   const plans = new Map<WorkloadQuery, readonly (Plan | null)[]>();
-  for (const [role, group] of groupBy(valued, ({ query }) => query.role ?? scope.role ?? "")) {
-    session.lookUpIn(scope.schema, scope.shared);
-    await session.script("begin");
-    try {
-      await actAs(session, role === "" ? null : role, scope);
+  await asEachRole(
+    session,
+    valued,
+    scope,
+    ({ query }) => query.role,
+    async ({ queries }) => {
       await session.script("set local plan_cache_mode = force_custom_plan; savepoint valued");
-      for (const each of group) plans.set(each.query, await plansOf(session, each));
-    } finally {
-      await session.script("rollback");
-      await session.script("deallocate all");
-    }
-  }
+      for (const each of queries) plans.set(each.query, await plansOf(session, each));
+    },
+  );
   return plans;
 }
 
@@ -133,7 +130,7 @@ async function orNull<T>(session: Session, work: () => Promise<T>): Promise<T | 
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof DatabaseError) || /^(08|53|57P|58)/.test(error.code)) throw error;
+    if (!(error instanceof DatabaseError && error.isOfStatement)) throw error;
     await session.script("rollback to savepoint valued");
     return null;
   }
