@@ -35,7 +35,8 @@ export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObj
 /**
  * One row. We create schemas with plain tables and nothing else: anything that another role created under their names, or attached to them, would
  * run, or be believed, when we write. `role`: strange only when that role has fewer rights than we do; asked for all of them at once, since planning
- * it takes as long as all the rest.
+ * it takes as long as all the rest. `printed` is kept apart since printing locks the table: as a filter it would run on every table of the database
+ * before the join, and wait for other tenants' migrations.
  */
 export const OWN_OBJECTS = `with recursive own as (
   select n.oid, n.nspname, n.nspowner, n.nspacl from pg_namespace n
@@ -53,6 +54,11 @@ granted(what, acl, owner, place) as (
   select rel.oid::regclass::text, rel.relacl, rel.relowner, rel.relnamespace from rel where rel.ours
   union all select format('%s.%I', rel.oid::regclass, a.attname), a.attacl, rel.relowner, rel.relnamespace
     from rel join pg_attribute a on a.attrelid = rel.oid where rel.ours and a.attacl is not null),
+printed(what, text, known) as materialized (
+  select format('the default of %s.%I', rel.oid::regclass, a.attname), pg_get_expr(d.adbin, d.adrelid), '{now(),true}'::text[]
+    from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum where rel.ours
+  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass), pg_get_constraintdef(c.oid), '{CHECK (one)}'::text[]
+    from rel join pg_constraint c on c.conrelid = rel.oid where rel.ours and c.contype not in ('p', 'n')),
 strange(what, role) as (
   select format('the schema %I, which belongs to %I', own.nspname, pg_get_userbyid(own.nspowner)), own.nspowner
     from own where pg_get_userbyid(own.nspowner) is distinct from $4::text
@@ -68,12 +74,7 @@ strange(what, role) as (
     where case when rel.ours then rel.relrowsecurity else row_security_active(rel.oid) end
   union all select format('the inheritance of %s', rel.oid::regclass), null from rel
     where rel.ours and exists (select from pg_inherits i where rel.oid in (i.inhrelid, i.inhparent))
-  union all select format('the default of %s.%I', rel.oid::regclass, a.attname), null
-    from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum
-    where rel.ours and pg_get_expr(d.adbin, d.adrelid) not in ('now()', 'true')
-  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass), null
-    from rel join pg_constraint c on c.conrelid = rel.oid
-    where rel.ours and c.contype not in ('p', 'n') and pg_get_constraintdef(c.oid) <> 'CHECK (one)'
+  union all select printed.what, null from printed where printed.text <> all (printed.known)
   union all select format('the index %s on %s', x.indexrelid::regclass, rel.oid::regclass), null
     from rel join pg_index x on x.indrelid = rel.oid where rel.ours and (x.indexprs is not null or x.indpred is not null)
   union all select format('%s, which a crash empties (UNLOGGED)', rel.oid::regclass), null from rel where rel.ours and rel.relpersistence <> 'p'

@@ -8,7 +8,7 @@ import { LOGINS, makeLogin, setupAs, urlAs } from "../../support/gate-logins.js"
 import { MAJORS } from "../../support/majors.js";
 import { testClock, testMigration } from "../../support/migration.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
-import { testSession } from "../../support/session.js";
+import { openTestSession, testSession } from "../../support/session.js";
 
 const LEDGER = `create schema schema_gate; create table schema_gate.ledger (version text primary key, name text not null,
   checksum text not null, applied_at timestamptz not null default now(), elapsed_ms bigint not null);`;
@@ -249,6 +249,25 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
     await session.script("alter default privileges revoke all on tables from mallory");
     expect(await readLedger(session, ledgerFor("sql"), null)).toEqual([]);
   });
+
+  it.each([null, "acme"])(
+    "is read while others change a table of theirs in the same database (schema %s)",
+    async (schema) => {
+      const { url, client } = await temporaryDatabase(
+        major,
+        "create schema globex; create table globex.orders (id int default 7, state text default 'new', check (id > 0)); create schema acme",
+      );
+      const session = await openTestSession(url);
+      try {
+        await writeLedger(session, ledgerFor("sql"), schema, () => []);
+        await client.query("begin; lock table globex.orders in access exclusive mode");
+        await session.script("set lock_timeout = 200");
+        await assertOurs(session, schema);
+      } finally {
+        await session.close();
+      }
+    },
+  );
 
   it("is nothing where we made all of it, a least-privileged owner too", async () => {
     const { url } = await temporaryDatabase(major);
