@@ -12,7 +12,7 @@ import { sizeText } from "../../core/size.js";
 import type { Ports } from "../../ports/ports.js";
 import { beginRollback, notTakenBack } from "../../steps/rollout/begin-rollback.js";
 import { rollbackOutlook, type WaveOutlook } from "../../steps/rollout/outlook.js";
-import { isStopped, type SinceInTenant, weighRollback } from "../../steps/rollout/weigh-rollback.js";
+import { isCounted, isStopped, type SinceInTenant, weighRollback } from "../../steps/rollout/weigh-rollback.js";
 import { type ExitCode, UnfinishedError } from "../command.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
@@ -79,7 +79,7 @@ function weigh(io: Io, { workspace, artifacts, request }: FoundRun, tenants: rea
 
 function worstOf(weights: readonly SinceInTenant[]): ExitCode {
   if (weights.some(isStopped)) return 1;
-  return weights.some(({ unknown }) => unknown !== null) ? 3 : 0;
+  return weights.every(isCounted) ? 0 : 3;
 }
 
 function withWeights(waves: readonly WaveOutlook[], weights: readonly SinceInTenant[]): readonly WaveOutlook[] {
@@ -95,11 +95,15 @@ function withWeights(waves: readonly WaveOutlook[], weights: readonly SinceInTen
 
 /** A tenant that cannot be read cannot be taken back either, and reports that when its turn comes; the others need not wait for it. */
 function sayUncounted(io: Io, weights: readonly SinceInTenant[]): void {
-  for (const { tenant, unknown } of weights)
+  for (const { tenant, unknown, stoppedBy } of weights) {
     if (unknown !== null)
       io.stderr.write(
         `What would be put aside in ${printable(tenant)} could not be counted: ${printable(unknown)}. It is counted again when its turn comes.\n`,
       );
+    for (const each of stoppedBy)
+      if (each.rows === null)
+        io.stderr.write(`${printable(tenant)}: ${stoppedText(each)}. If it does, this tenant keeps the release.\n`);
+  }
 }
 
 function sayStopped(io: Io, run: string, weights: readonly SinceInTenant[]): ExitCode {

@@ -53,6 +53,11 @@ interface Stopping {
   readonly reason: string | null;
 }
 
+/** Whether it is known what a rollback would meet in the tenant. */
+export function isCounted({ unknown, stoppedBy }: SinceInTenant): boolean {
+  return unknown === null && stoppedBy.every(({ rows }) => rows !== null);
+}
+
 /** Whether a rollback would certainly change nothing in the tenant. */
 export function isStopped({ tooLarge, stoppedBy }: SinceInTenant): boolean {
   return tooLarge !== null || stoppedBy.some(({ rows }) => rows !== null);
@@ -137,11 +142,13 @@ class Weights {
         () => count(session, tenant, having, bytes(config.rollback.keepLimit)),
         [EVERY_ROW],
       );
+      const scope = { ...probeLimits(config), schema: tenant.schema, clock: this.ports.clock };
       // The queries are about the schema that the whole release leads to.
-      const asked = having.length === proved.length ? stopping : [];
-      const { clock } = this.ports;
-      const scope = { ...probeLimits(config), schema: tenant.schema, clock };
-      return { ...counted, stoppedBy: await countStopping(session, asked, scope) };
+      const stoppedBy =
+        having.length === proved.length
+          ? await countStopping(session, stopping, scope)
+          : notCounted(stopping.filter(({ version }) => applied.has(version)));
+      return { ...counted, stoppedBy };
     } finally {
       await session.close();
     }
@@ -152,6 +159,14 @@ class Weights {
 interface Ways {
   readonly proved: readonly WayBack[];
   readonly stopping: readonly StoppingRows[];
+}
+
+function notCounted(stopping: readonly StoppingRows[]): readonly Stopping[] {
+  const reason = "the tenant has only part of the release";
+  const found = new Map(
+    stopping.map(({ version, query: { meaning } }) => [`${version} ${meaning}`, { version, meaning }]),
+  );
+  return [...found.values()].map((each) => ({ ...each, rows: null, reason }));
 }
 
 async function countStopping(

@@ -39,6 +39,7 @@ describe("tenants that are schemas of one database", () => {
     mkdirSync(folder);
     writeFileSync(join(folder, "20240101_baseline.sql"), BASELINE);
     writeFileSync(join(folder, "20240201_quota.sql"), RELEASE);
+    writeFileSync(join(folder, "20240202_note.sql"), "alter table customers add column note text;");
     const { createHash } = await import("node:crypto");
     const checksum = createHash("sha256").update(BASELINE).digest("hex");
     await fleet.inTenant(only, async (client) => {
@@ -73,10 +74,29 @@ describe("tenants that are schemas of one database", () => {
         const { rows } = await client.query(
           `select (select count(*)::int from ${identifier(schema)}.schema_gate_ledger) as entries, (select count(quota)::int from ${identifier(schema)}.customers) as rows`,
         );
-        expect(rows, schema).toEqual([{ entries: 2, rows: 20 }]);
+        expect(rows, schema).toEqual([{ entries: 3, rows: 20 }]);
       }
     });
   }, 180_000);
+
+  it("say of a tenant with part of the release that its rows were not counted", async () => {
+    const [only = ""] = fleet.tenants;
+    const [whole] = await fleet.inTenant(only, async (client) => {
+      const { rows } = await client.query("delete from acme.schema_gate_ledger where version = '20240202' returning *");
+      return rows;
+    });
+    const shown = await fleet.run(["rollback", "--dry-run"]);
+    expect(shown.code, shown.stderr).toBe(3);
+    const why = "rows of customers where email is NULL: the tenant has only part of the release";
+    expect(shown.stdout).toContain(`taking 20240201 back may stop at ${why}`);
+    expect(shown.stdout.match(/may stop/g)).toHaveLength(1);
+    await fleet.inTenant(only, (client) =>
+      client.query(
+        "insert into acme.schema_gate_ledger select * from jsonb_populate_record(null::acme.schema_gate_ledger, $1)",
+        [whole],
+      ),
+    );
+  });
 
   it("say before the first is taken back at which rows the way back would stop", async () => {
     const [only = ""] = fleet.tenants;
