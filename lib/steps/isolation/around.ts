@@ -16,11 +16,12 @@ export class Around {
 
   static async of(clones: Clones, { clone }: WorkingClone, { schema, isolation }: ProveOnClone): Promise<Around> {
     if (schema === null || !isolation) return new Around(null, null);
-    const { shared, ofShared } = isolation.scope;
+    const { shared, ofShared, tenants } = isolation.scope;
     const scope = {
       own: [schema],
       ofShared,
       shared,
+      tenants,
       whole: [...shared, ...(isolation.neighbour ? [isolation.neighbour] : [])],
     };
     return new Around(await readAsLogin(clones, clone, scope), scope);
@@ -58,8 +59,8 @@ export async function runForSibling(
   const session = await clones.connect(working.clone);
   try {
     const { sibling } = isolation;
-    const { shared } = isolation.scope;
-    const scope = { own: [sibling], ofShared: false, shared, whole: [...shared, schema] };
+    const { shared, tenants } = isolation.scope;
+    const scope = { own: [sibling], ofShared: false, shared, tenants, whole: [...shared, schema] };
     const before = await readAsLogin(clones, working.clone, scope);
     const failure = await runFor(session, input, sibling);
     if (failure) return [failure];

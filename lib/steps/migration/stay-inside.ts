@@ -50,6 +50,9 @@ function stateQuery({ schema, settings }: SessionScope): string {
 /** A table on another server belongs to no tenant; creating it reads nothing there. */
 const FOREIGN = `c.relkind = 'f' and l.mode in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')`;
 
+/** One tenant's large objects are everybody's: pg_largeobject. */
+const LARGE_OBJECTS = "c.oid = 2613";
+
 /**
  * Shared objects may be read, and foreign keys to them added and dropped, and their sequences asked for numbers. A table that was truncated
  * or altered has a row in pg_class that this transaction wrote.
@@ -61,7 +64,7 @@ function touchedQuery(schema: string | null, shared: readonly string[]): string 
   const outside =
     schema === null
       ? FOREIGN
-      : `${FOREIGN} or ${ofOthers(schema)}
+      : `${FOREIGN} or ${LARGE_OBJECTS} or ${ofOthers(schema)}
       and not (n.nspname = any (array[${names(shared)}]::pg_catalog.name[]) and (${SHARED_USE}))`;
   return `select pg_catalog.string_agg(distinct pg_catalog.format('%I.%I (%s)', n.nspname, c.relname, l.mode), ', ')
     from pg_catalog.pg_locks l join pg_catalog.pg_class c on c.oid = l.relation
