@@ -7,6 +7,7 @@ import { isParsed, parseSql } from "../sql/parse.js";
 import { plpgsqlTree } from "../sql/plpgsql-tree.js";
 import type { ParsedStatement } from "../sql/statement.js";
 import { formatTemplate } from "./format-template.js";
+import { givenRelations } from "./given-relations.js";
 
 /** A part of a statement that can be examined separately: the statement, or a statement or an expression of its body. */
 interface Piece {
@@ -62,6 +63,8 @@ class BodyPieces {
   /** The same for a function or block that the body creates or runs. */
   readonly unreadWithin: Unread[] = [];
   readonly types: { name: string; source: SourceSpan }[] = [];
+  /** Parameters that print as the name of one relation. */
+  private relations: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly statement: ParsedStatement,
@@ -76,6 +79,7 @@ class BodyPieces {
       this.lost("whole", `Its body cannot be read: ${error instanceof Error ? error.message : String(error)}`, text, 1);
       return;
     }
+    this.relations = givenRelations(this.statement, body.tree);
     this.visit(body.tree, 1);
     for (const { name, line } of body.types) this.types.push({ name, source: this.place.line(line) });
   }
@@ -127,7 +131,7 @@ class BodyPieces {
     const holder = isTree(tree) ? tree[field] : null;
     const query = isTree(holder) && isTree(holder.PLpgSQL_expr) ? String(holder.PLpgSQL_expr.query) : "";
     const value = selected(query, this.statement.source.file);
-    const text = value && (constantText(value) ?? formatTemplate(value));
+    const text = value && (constantText(value) ?? formatTemplate(value, this.relations));
     if (typeof text === "string") this.statements(text, line);
     else this.lost("text", DYNAMIC, `EXECUTE ${query}`, line);
   }

@@ -45,6 +45,8 @@ const READ_THE_SAME = [
 
 const body = (text: string, language = "plpgsql") =>
   `create function f() returns void language ${language} as $body$ ${text} $body$`;
+/** A function that gets a relation from its caller. */
+const given = (text: string, parameters = "tbl regclass") => body(text).replace("f()", `f(${parameters})`);
 const block = (text: string) => `do $body$ begin ${text} end $body$`;
 
 describe("a tenant that is a schema", () => {
@@ -196,6 +198,27 @@ describe("a tenant that is a schema", () => {
     [body("begin execute format('select nextval(%L)', tg_argv[0]); end"), "unreadable"],
     [body("begin execute format('select set_config(%L, %L, true)', a, b); end"), "unreadable"],
     [body("declare c refcursor; begin open c for execute tg_argv[0]; end"), "unreadable"],
+    // A relation that may be another than the caller's, and what is no name of a relation.
+    [given("begin execute format('update %s.usr set a = 1', tbl); end"), "unreadable"],
+    [given("begin execute format('update %s set a = 1', tbl); end", "tbl text"), "unreadable"],
+    [given("begin execute format('update %s set a = 1', tbl); end", "inout tbl regclass"), "unreadable"],
+    [given("begin execute format('update %s set a = 1', tbl); end", "variadic tbl regclass[]"), "unreadable"],
+    [given("declare tbl text := name; begin execute format('update %s set a = 1', tbl); end"), "unreadable"],
+    [
+      given("begin tbl := (select max(oid) from pg_class); execute format('update %s set a = 1', tbl); end"),
+      "unreadable",
+    ],
+    [
+      given("begin f.tbl = (select max(oid) from pg_class); execute format('update %s set a = 1', tbl); end"),
+      "unreadable",
+    ],
+    [
+      given("begin select max(oid) into tbl from pg_class; execute format('update %s set a = 1', tbl); end"),
+      "unreadable",
+    ],
+    [given("begin for tbl in select oid from pg_class loop execute 'analyze ' || tbl; end loop; end"), "unreadable"],
+    [given("begin foreach tbl in array a loop execute 'analyze ' || tbl; end loop; end"), "unreadable"],
+    [given("begin execute format('update %s set a = 1; update acme.usr set a = 1', tbl); end"), "other-schema"],
     [body("begin return query execute q; end").replace("void", "setof int"), "unreadable"],
     [body("import os", "plpython3u"), "unreadable"],
     ["select query_to_xml(q, true, false, '') from queries", "unreadable"],
@@ -316,6 +339,8 @@ describe("a tenant that is a schema", () => {
     body("begin execute format('alter table %I add column b int', tg_argv[0]); end"),
     body("begin execute format('update %I.usr set a = %L', tg_table_schema, new.a); end").replace("void", "trigger"),
     body("begin execute 'analyze ' || quote_ident(tg_argv[0]); end"),
+    given("begin execute format('create trigger t before update on %s for each row execute procedure g()', tbl); end"),
+    given("begin execute 'analyze ' || tbl; execute 'lock table ' || tbl::text; end", "a int, tbl pg_catalog.regclass"),
     body("declare m mood; u usr%rowtype; i usr.id%type; begin select 1 into i; end"),
     body("declare x public.mood; begin x := 'a'; end"),
     body("select count(*) from usr", "sql"),
@@ -459,6 +484,15 @@ describe("a search_path that is hidden in a variable", () => {
     expect(first?.source?.line).toBe(3);
     if (first?.code !== "isolation.search-path") expect(first?.unknown).toBe(true);
   });
+});
+
+it("a relation that a caller passes is judged where it is called", async () => {
+  const helper = `${given("begin execute format('update %s set a = 1', tbl); end")};`;
+  expect(codes(`${helper} select f('usr')`)).toEqual([]);
+  expect(codes(`${helper} select f('acme.usr')`)).toEqual(["other-schema"]);
+  const files = filesOf({ "1_a.sql": `${helper} select f(oid) from pg_class where relname = 'usr'` });
+  const { findings } = await readRelease(files, { convention: "plain" });
+  expect(findings).toContainEqual(expect.objectContaining({ code: "release.opaque", severity: "error" }));
 });
 
 it.each(HIDDEN_NAMES)("a name that a block puts together is seen: %s", (sql) => {
