@@ -52,8 +52,8 @@ async function replay(project: Project): Promise<readonly Judged[]> {
           ? await judgeRelease(project, fleet, gate, migration)
           : null);
       if (judged && !kept) keep(judged, at + 1, release.migrations.length);
-      if (judged?.verdict === "does not apply") for (const { path } of own) gate.removeFile(path);
-      else if (kept || !judged) await fleet.skip(migration);
+      const applies = judged && !kept ? true : await fleet.skip(migration);
+      if (!applies || judged?.verdict === "does not apply") for (const { path } of own) gate.removeFile(path);
       if (judged) known.set(migration.version, judged);
     }
   } finally {
