@@ -49,7 +49,10 @@ export class StartOnUpload extends Construct {
   }
 }
 
-/** An imported bucket sends its events already. As a property: the CDK's own switch deploys an extra function with a managed policy, to set it after the bucket is created. */
+/**
+ * An imported bucket sends its events already. As a property: the CDK's own switch deploys an extra function with a managed policy, to set it
+ * after the bucket is created.
+ */
 function sendEvents(bucket: IBucket): void {
   const resource = bucket.node.defaultChild as CfnBucket | undefined;
   if (resource === undefined) return;

@@ -1,4 +1,5 @@
 import type { Attempt } from "../core/approval/decide.js";
+import { capitalized } from "../core/capitalized.js";
 import { recordDecision } from "../steps/approval/record-decision.js";
 import type { ReviewDeps } from "./deps.js";
 import { REFUSED_REQUESTS, type RefusedRequest, statusOf } from "./refused-request.js";
@@ -25,7 +26,7 @@ export async function decideOnce(
           code: recorded.code,
           status: statusOf(recorded.code),
           title: "This does not count",
-          message: recorded.message,
+          message: `${capitalized(recorded.message)}.`,
         };
   await deps.audit({ kind: "refusal", run, person: name, channel, code: refusal.code, message: refusal.message, at });
   // An earlier answer may have been recorded by a process that died before it could continue the run.

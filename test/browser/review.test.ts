@@ -77,7 +77,7 @@ describe.skipIf(CHROMIUM === null)("deciding in a browser", () => {
     await page.getByRole("button", { name: "Reject" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("alert").waitFor();
-    expect(await page.getByRole("alert").textContent()).toContain("a rejection needs a reason");
+    expect(await page.getByRole("alert").textContent()).toContain("A rejection needs a reason.");
     await page.getByLabel(/Reason/).focus();
     await page.keyboard.type("The index is missing on 042-prod.");
     await page.keyboard.press("Tab");

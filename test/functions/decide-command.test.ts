@@ -52,7 +52,7 @@ it("approves with one's own link, and says why another does not count", async ()
     const link = linkOf(run, "alex");
     expect(await command("not a link", "approve", run)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("no link"),
+      stderr: expect.stringContaining("this is not an approver's link"),
     });
     expect(await command(link.replace("127.0.0.1", "gate.example.com"), "approve", run)).toMatchObject({
       code: 2,

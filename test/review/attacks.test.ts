@@ -233,7 +233,7 @@ describe("attacks on an approval", () => {
     const pending = await pendingApproval();
     const answer = await decideByLink(pending, pending.link("alex"), { verdict: "reject" });
     expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain("a rejection needs a reason");
+    expect(await answer.text()).toContain("A rejection needs a reason.");
     await nothingDecided(pending, "reason-missing");
     await decideByLink(pending, pending.link("alex"), { verdict: "reject", reason: "the index is missing" });
     expect(pending.settled).toMatchObject([

@@ -1,5 +1,6 @@
 import { scoreText } from "../../core/risk/score-text.js";
 import type { Verdict } from "../../core/risk/thresholds.js";
+import { shortList } from "../../core/short-list.js";
 import { shortened, visible } from "../../core/visible.js";
 import type { ApprovalNotice } from "../../ports/notifier.js";
 
@@ -25,8 +26,6 @@ export interface Words {
 
 export function wordsOf(notice: ApprovalNotice): Words {
   const { score, outliers } = notice;
-  const named = outliers.slice(0, MOST_OUTLIERS).map(name);
-  const more = outliers.length - named.length;
   const speaking = score.factors.filter((factor) => factor.value > 0).slice(0, MOST_FACTORS);
   return {
     subject: `${notice.reminder ? "Reminder: " : ""}${VERDICTS[score.verdict]}: ${name(notice.release)}`,
@@ -36,7 +35,7 @@ export function wordsOf(notice: ApprovalNotice): Words {
       { name: "Tenants", value: String(notice.tenants) },
       {
         name: "Outliers",
-        value: named.length === 0 ? "none" : `${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+        value: outliers.length === 0 ? "none" : shortList(outliers.map(name), MOST_OUTLIERS),
       },
       { name: "Findings", value: `${notice.errors} errors, ${notice.warnings} warnings` },
       { name: "Requested by", value: name(notice.requester) },

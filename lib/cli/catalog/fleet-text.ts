@@ -1,5 +1,6 @@
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
+import { shortList } from "../../core/short-list.js";
 import type { Io } from "../io.js";
 import { printable } from "../terminal/printable.js";
 import { styleFor } from "../terminal/style.js";
@@ -59,8 +60,10 @@ function troubles({ tenants }: FleetOverview): string[] {
 }
 
 function names(tenants: readonly string[]): string {
-  const more = tenants.length > MOST_NAMES ? `, and ${tenants.length - MOST_NAMES} more` : "";
-  return `${tenants.slice(0, MOST_NAMES).map(printable).join(", ")}${more}`;
+  return shortList(
+    tenants.map((tenant) => printable(tenant)),
+    MOST_NAMES,
+  );
 }
 
 function counted(values: readonly string[]): string {

@@ -6,16 +6,14 @@ import { workspaceIn } from "../../adapters/local/workspace.js";
 import { pgDatabase } from "../../adapters/pg/database.js";
 import { stagingServer } from "../../adapters/registry/pinned.js";
 import { readConfig } from "../../api/read-config.js";
-import { UsageError } from "../../api/usage-error.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
 import { allowedExtensions } from "../../core/config/allowed-extensions.js";
 import { milliseconds } from "../../core/config/config.js";
 import { blocks } from "../../core/finding.js";
-import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
-import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { type FleetReading, readFleet } from "../../steps/catalog/read-fleet.js";
 import { declaredSchemas } from "../catalog/declared-schemas.js";
 import { fleetOverview } from "../catalog/fleet-overview.js";
+import { selectedTenants } from "../catalog/fleet-tenants.js";
 import { fleetText } from "../catalog/fleet-text.js";
 import { loadCatalog } from "../catalog/load-catalog.js";
 import type { CommandModule } from "../command.js";
@@ -61,7 +59,7 @@ export const inspect: CommandModule = {
       }),
       memory: memoryOf(workspaceIn(directory, io.env, config.runs.group)),
     };
-    const tenants = await selected(fleet, selectionOf(options));
+    const { tenants } = await selectedTenants(fleet, selectionOf(options));
     const reading = await readFleet(ports, tenants, {
       connectionsPerHost: config.connectionsPerHost,
       statementTimeout: milliseconds(config.timeouts.read),
@@ -84,16 +82,6 @@ export const inspect: CommandModule = {
     return overview.clusters.length > 1 || overview.findings.some(isTold) || blocks(overview.findings) ? 1 : 0;
   },
 };
-
-async function selected(fleet: Fleet, selection: Selection): Promise<readonly Tenant[]> {
-  try {
-    return select(await fleet.tenants(), selection);
-  } catch (error) {
-    if (error instanceof RegistryError) throw new UsageError(error.message, "correct `registry` in the config");
-    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate inspect   (lists the fleet)");
-    throw error;
-  }
-}
 
 function sameForAll({ catalogs }: FleetReading, given: Catalog | null): ReadonlyMap<string, Catalog> {
   return new Map(given ? [...catalogs.keys()].map((fingerprint) => [fingerprint, given]) : []);

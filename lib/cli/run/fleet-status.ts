@@ -7,9 +7,9 @@ import { readConfig } from "../../api/read-config.js";
 import { UsageError } from "../../api/usage-error.js";
 import { milliseconds } from "../../core/config/config.js";
 import { exemptions } from "../../core/rollout/exemptions.js";
-import { type Selection, SelectionError, select } from "../../core/rollout/selection.js";
-import { RegistryError, type Tenant } from "../../ports/registry.js";
+import type { Selection } from "../../core/rollout/selection.js";
 import { fleetLedgers } from "../../steps/catalog/fleet-ledgers.js";
+import { selectedTenants } from "../catalog/fleet-tenants.js";
 import { releaseOfConfig } from "../catalog/release-of-config.js";
 import type { ExitCode } from "../command.js";
 import type { Io } from "../io.js";
@@ -26,7 +26,7 @@ export async function printFleetStatus(
   if (config.migrator !== undefined)
     throw new UsageError("a team's own migrator keeps no ledger that shows what is pending", "schema-gate check");
   const fleet = new Fleet(config, localSecrets(io.env, directory), directory);
-  const tenants = await listed(fleet, options.selection);
+  const { tenants } = await selectedTenants(fleet, options.selection);
   const database = pgDatabase({ tenant: (tenant) => fleet.entry(tenant.id), staging: null });
   const release = await releaseOfConfig(database, config, directory, tenants);
   if (typeof release === "string") throw new UsageError(release, "correct `migrations` in the config");
@@ -44,14 +44,4 @@ export async function printFleetStatus(
     for (const line of [...ledgerLines(release.name, ledgers, exemptOf), ...waitingLines(waiting)])
       io.stdout.write(`${printable(line)}\n`);
   return ledgers.every(({ pending, reason }) => pending?.length === 0 && reason === null) ? 0 : 1;
-}
-
-async function listed(fleet: Fleet, selection: Selection): Promise<readonly Tenant[]> {
-  try {
-    return select(await fleet.tenants(), selection);
-  } catch (error) {
-    if (error instanceof RegistryError) throw new UsageError(error.message, "correct `registry` in the config");
-    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate status --fleet");
-    throw error;
-  }
 }

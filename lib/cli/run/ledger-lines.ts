@@ -1,6 +1,7 @@
 import { groupBy } from "../../core/group-by.js";
 import { plural } from "../../core/plural.js";
 import type { Exemption } from "../../core/rollout/exemptions.js";
+import { shortList } from "../../core/short-list.js";
 import type { LedgerState } from "../../steps/catalog/fleet-ledgers.js";
 
 /** From more tenants on, those that say the same share a line. */
@@ -49,7 +50,8 @@ function stateLines(ledgers: readonly LedgerState[], said: SaidOf): readonly str
 }
 
 function names(tenants: readonly LedgerState[]): string {
-  const first = tenants.slice(0, MOST_NAMES).map(({ tenant }) => tenant);
-  const more = tenants.length - first.length;
-  return `${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return shortList(
+    tenants.map(({ tenant }) => tenant),
+    MOST_NAMES,
+  );
 }

@@ -8,6 +8,7 @@ import { counted } from "../../core/counted.js";
 import { digest } from "../../core/json.js";
 import { plural } from "../../core/plural.js";
 import { shellWord } from "../../core/render/shell-word.js";
+import { shortList } from "../../core/short-list.js";
 import { DatabaseError } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import { RegistryError, type Tenant } from "../../ports/registry.js";
@@ -167,10 +168,8 @@ async function undo(io: Io, ports: Ports, tenant: Tenant, { yes }: RepairOptions
   if (ran.length > 0)
     io.stderr.write(`Triggers ran, since this role does not own their tables: ${printable(ran.join(", "))}.\n`);
   if (left.length === 0) return 0;
-  const some = left.slice(0, MOST_LEFT).join("; ");
-  const more = left.length > MOST_LEFT ? `; and ${left.length - MOST_LEFT} more` : "";
   io.stderr.write(
-    `Not restored, because changed since or another row has the key: ${plural(left.length, "row")}, ${printable(some + more)}. What the repair kept of them stays in repaired_rows.\n`,
+    `Not restored, because changed since or another row has the key: ${plural(left.length, "row")}, ${printable(shortList(left, MOST_LEFT, "; "))}. What the repair kept of them stays in repaired_rows.\n`,
   );
   return 1;
 }

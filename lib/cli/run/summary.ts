@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { type Evidence, readEvidence } from "../../core/evidence/evidence.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
+import { shortList } from "../../core/short-list.js";
 import { matrixLines } from "../../core/versions/matrix-text.js";
 import type { Ports } from "../../ports/ports.js";
 import { artifact } from "../../steps/run/records.js";
@@ -149,6 +150,8 @@ function approvedText(evidence: Evidence): string {
 }
 
 function names(tenants: readonly string[]): string {
-  const shown = tenants.slice(0, 3).map(printable).join(", ");
-  return tenants.length > 3 ? `${shown} and ${tenants.length - 3} more` : shown;
+  return shortList(
+    tenants.map((tenant) => printable(tenant)),
+    3,
+  );
 }

@@ -4,6 +4,7 @@ import { groupFindings } from "../../core/finding-groups.js";
 import type { Release } from "../../core/migration/release.js";
 import { plural } from "../../core/plural.js";
 import { exemptionText } from "../../core/rollout/exemptions.js";
+import { shortList } from "../../core/short-list.js";
 import { loadParser } from "../../core/sql/parse.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
@@ -73,6 +74,8 @@ function printFinding(io: Io, finding: Finding, alike: number): void {
 /** The tenants that a finding concerns, the first few by name. */
 function concerned({ tenants }: Finding): string {
   if (!tenants || tenants.length === 0) return "";
-  const more = tenants.length > 3 ? ` and ${tenants.length - 3} more` : "";
-  return ` [${tenants.slice(0, 3).map(printable).join(", ")}${more}]`;
+  return ` [${shortList(
+    tenants.map((tenant) => printable(tenant)),
+    3,
+  )}]`;
 }

@@ -1,3 +1,4 @@
+import { capitalized } from "../capitalized.js";
 import type { Json } from "../json.js";
 import type { RawDifference } from "./compare.js";
 import { privilegesApart } from "./privileges.js";
@@ -8,7 +9,7 @@ export type Against = "declared" | "before";
 /** One sentence that says what is, and what should be. */
 export function describeDifference(difference: RawDifference, subject: string, against: Against = "declared"): string {
   const { change, kind, attribute, actual, declared } = difference;
-  const name = `${capital(kind)} ${subject}`;
+  const name = `${capitalized(kind)} ${subject}`;
   const should = against === "before" ? "it was" : "it is declared";
   if (change === "missing") return `${name} is missing.`;
   if (change === "unexpected")
@@ -34,10 +35,6 @@ export function describeName(
   const [is, should] = change === "missing" ? [otherName, id.name] : [id.name, otherName];
   const table = subject.slice(0, subject.length - id.name.length - 1);
   return `A NOT NULL of ${table} is named ${is}; ${against === "before" ? "before it was" : "declared is"} ${should}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Both sides of a changed attribute: `NOT NULL` and `nullable`, `storage external` and `storage plain`. */

@@ -1,5 +1,4 @@
 import type { Node } from "libpg-query";
-
 import { SYSTEM_CATALOGS } from "../postgres/system-catalogs.js";
 
 /** A schema that a statement names, and what the statement does to the object in it. */

@@ -1,3 +1,4 @@
+import { capitalized } from "../capitalized.js";
 import type { Opaque } from "../migration/coverage.js";
 import type { AnyStatement } from "../migration/script.js";
 import { bodyStatements } from "../sql/body-statements.js";
@@ -38,18 +39,14 @@ function examine(statement: AnyStatement, functions: FunctionBodies): readonly O
   if (body?.runs) {
     const uncertainty = functions.uncertaintyOf(statement);
     const untold =
-      uncertainty === null ? [] : [{ reason: sentence(uncertainty), text: statement.sql, source: statement.source }];
+      uncertainty === null ? [] : [{ reason: capitalized(uncertainty), text: statement.sql, source: statement.source }];
     return [...body.opaque, ...untold, ...body.statements.flatMap((inner) => examine(inner, functions))];
   }
   return functions
     .operationsOf(statement)
     .flatMap((operation) =>
       operation.kind === "opaque"
-        ? [{ reason: sentence(operation.reason), text: statement.sql, source: statement.source }]
+        ? [{ reason: capitalized(operation.reason), text: statement.sql, source: statement.source }]
         : [],
     );
-}
-
-function sentence(reason: string): string {
-  return reason.charAt(0).toUpperCase() + reason.slice(1);
 }

@@ -1,3 +1,4 @@
+import { capitalized } from "../capitalized.js";
 import type { Finding, Gate } from "../finding.js";
 import { plural } from "../plural.js";
 
@@ -20,7 +21,7 @@ export function blockedBy(findings: readonly Finding[], all: number): string | n
     ...causes.slice(0, MOST_CAUSES),
     ...(more > 0 ? [`and ${plural(more, "more cause", "more causes")}`] : []),
   ].join("; ");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${capitalized(text)}.`;
 }
 
 const CAUSES = ["load", "rows", "drift", "lint", "queries", "trial", "wayBack", "risk", "unknown", "other"] as const;

@@ -1,5 +1,6 @@
 import type { Evidence } from "../evidence/evidence.js";
 import { markdownCode, markdownText, renderMarkdown } from "../render/markdown.js";
+import { shortList } from "../short-list.js";
 import { rowText, versionName } from "../versions/matrix.js";
 import { afterText, beforeText, sameMatrices } from "../versions/matrix-text.js";
 
@@ -47,9 +48,8 @@ function differing(evidence: Evidence): readonly string[] {
   if (outliers.length === 0) return [];
   const lines = outliers.flatMap((cluster) => {
     const names = evidence.tenants.filter((tenant) => tenant.cluster === cluster.id).map((tenant) => tenant.id);
-    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
     return [
-      `- ${names.slice(0, MOST_NAMES).map(markdownCode).join(", ")}${more}`,
+      `- ${shortList(names.map(markdownCode), MOST_NAMES)}`,
       ...cluster.differences.map(
         (one) =>
           `  - ${one.kind}: ${markdownCode(one.object)}, ${one.effect === "healed" ? "healed by the release" : one.effect}`,

@@ -1,6 +1,7 @@
 import type { Evidence } from "../evidence/evidence.js";
 import { compareFindings } from "../finding.js";
 import { plural } from "../plural.js";
+import { shortList } from "../short-list.js";
 import { matrixLines } from "../versions/matrix-text.js";
 
 /** Findings and tenants named in the terminal; the page and the evidence list all of them. */
@@ -17,7 +18,14 @@ export function textReport(evidence: Evidence): readonly string[] {
     verdict.reason,
     "",
     `tenants    ${tenants.length}, ${migrated} migrated`,
-    `schemas    ${clusters.length}${drifted.length > 0 ? `; not the declared one: ${named(drifted.map((tenant) => tenant.id))}` : ""}`,
+    `schemas    ${clusters.length}${
+      drifted.length > 0
+        ? `; not the declared one: ${shortList(
+            drifted.map(({ id }) => id),
+            MOST,
+          )}`
+        : ""
+    }`,
     `risk       ${score ? `${score.fleet} (${score.verdict})` : "not reached"}`,
     `approval   ${approval?.reason ?? "not asked"}`,
     ...analyzed(evidence),
@@ -48,9 +56,4 @@ function findings(evidence: Evidence): readonly string[] {
   const lines = sorted.slice(0, MOST).map((one) => `  ${one.severity.padEnd(8)} ${one.code}  ${one.message}`);
   const more = sorted.length - lines.length;
   return [`findings   ${sorted.length}`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
-}
-
-function named(names: readonly string[]): string {
-  const more = names.length - MOST;
-  return more > 0 ? `${names.slice(0, MOST).join(", ")} and ${more} more` : names.join(", ");
 }

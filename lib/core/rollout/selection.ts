@@ -1,3 +1,5 @@
+import { shortList } from "../short-list.js";
+
 /** Which tenants a command is about. Named tenants and groups add up; excluded ones are then removed. */
 export interface Selection {
   /** Ids; when both this and the groups are empty: all. */
@@ -51,6 +53,5 @@ function refuseUnknown(
 }
 
 function listed(lead: string, names: readonly string[]): string {
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  return `${lead} ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
+  return `${lead} ${shortList(names, MOST_NAMES)}`;
 }

@@ -1,3 +1,4 @@
+import { capitalized } from "../capitalized.js";
 import { localTime, utcOf } from "./zoned-time.js";
 
 /** When a group may be changed: days of the week or one date, a span of the day, and a time zone. */
@@ -106,5 +107,5 @@ function dayOf(date: string): number {
 export function momentText(moment: number, zone: string): string {
   const local = new Date(localTime(moment, zone));
   const day = DAYS[local.getUTCDay()] ?? "";
-  return `${day.charAt(0).toUpperCase()}${day.slice(1)} ${local.toISOString().slice(0, 16).replace("T", " ")} ${zone}`;
+  return `${capitalized(day)} ${local.toISOString().slice(0, 16).replace("T", " ")} ${zone}`;
 }

@@ -1,4 +1,5 @@
 import { plural } from "../plural.js";
+import { shortList } from "../short-list.js";
 import { type ClusterMatrix, rowText, type VersionRow, versionName, type WaveAdvice } from "./matrix.js";
 
 /** Clusters for which the release means the same. */
@@ -38,9 +39,7 @@ export function matrixLines(all: readonly ClusterMatrix[]): readonly string[] {
 }
 
 function clusterText(clusters: readonly string[]): string {
-  const more = clusters.length - MOST_CLUSTERS;
-  const names = clusters.slice(0, MOST_CLUSTERS).join(", ");
-  return `${clusters.length === 1 ? "cluster" : "clusters"} ${names}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${clusters.length === 1 ? "cluster" : "clusters"} ${shortList(clusters, MOST_CLUSTERS)}`;
 }
 
 export function beforeText({ queries, needs }: VersionRow): string {

@@ -119,7 +119,7 @@ export async function decideInSlack(deps: SlackDeps, payload: SlackPayload): Pro
 }
 
 function outcome(refusal: RefusedRequest | null, done: string): string {
-  return refusal === null ? done : `This does not count: ${refusal.message}.`;
+  return refusal === null ? done : `${refusal.title}. ${refusal.message}`;
 }
 
 async function tell(deps: SlackDeps, url: string, text: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type LesserFunction,
 } from "../../core/catalog/code-of-others.js";
 import type { Migration } from "../../core/migration/release.js";
+import { shortList } from "../../core/short-list.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 
 /** Executing anything on this connection could run code written by a role with fewer rights. Nothing was executed. */
@@ -78,5 +79,5 @@ export async function assertNoOthersCode(
 }
 
 export function shownCode(code: readonly string[]): string {
-  return code.slice(0, 3).join(", ") + (code.length > 3 ? ` and ${code.length - 3} more` : "");
+  return shortList(code, 3);
 }

@@ -1,16 +1,13 @@
 import { OWN_OBJECTS, type OwnObjectsRow, ownObjectsValues } from "../../core/catalog/own-objects.js";
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
+import { shortList } from "../../core/short-list.js";
 import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 import { automaticTexts, codeOnTables } from "./automatic-code.js";
 
 /** Something is in the place of an object of ours, or attached to it. Nothing was read from it or written to it. */
 export class NotOurs extends DatabaseError {
   constructor(strange: readonly string[]) {
-    const shown = strange.slice(0, 5).join("; ");
-    super(
-      `not made by Schema Gate: ${shown}${strange.length > 5 ? `; and ${strange.length - 5} more` : ""}`,
-      "NOT-OURS",
-    );
+    super(`not made by Schema Gate: ${shortList(strange, 5, "; ")}`, "NOT-OURS");
   }
 }
 

@@ -1,4 +1,5 @@
 import { plural } from "../../core/plural.js";
+import { shortList } from "../../core/short-list.js";
 import type { RegistryChanges, TenantProgress, TenantReading } from "../run/records.js";
 import type { RunScope } from "../run/run-scope.js";
 
@@ -53,6 +54,5 @@ export function goneOf(
 }
 
 function names(ids: readonly string[]): string {
-  const more = ids.length > MOST_NAMES ? ` and ${ids.length - MOST_NAMES} more` : "";
-  return `${ids.slice(0, MOST_NAMES).join(", ")}${more}`;
+  return shortList(ids, MOST_NAMES);
 }

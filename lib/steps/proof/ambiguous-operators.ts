@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from "../../core/catalog/catalog.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
+import { shortList } from "../../core/short-list.js";
 import { literal } from "../../core/sql/quote.js";
 import type { Session } from "../../ports/database.js";
 import type { Clones, WorkingClone } from "./clones.js";
@@ -125,7 +126,6 @@ function ambiguousFindings(ambiguous: readonly Expression[], made: readonly Cata
   const names = [...new Set(ambiguous.map(({ operator }) => operator))];
   return names.map((name) => {
     const texts = ambiguous.filter(({ operator }) => operator === name).map(shownExpression);
-    const more = texts.length > MOST ? ` and ${texts.length - MOST} more` : "";
     const causes = made
       .filter(({ kind, id }) => kind === "cast" || id.name === name)
       .map(({ kind, id }) => (kind === "cast" ? `the implicit cast ${id.name}` : `${id.name} (${id.signature ?? ""})`));
@@ -134,7 +134,7 @@ function ambiguousFindings(ambiguous: readonly Expression[], made: readonly Cata
       gate: "dry-run",
       severity: "error",
       subject: { kind: "operator", name },
-      message: `After the release an expression with ${name} is ambiguous, and found one operator before: ${texts.slice(0, MOST).join(", ")}${more}. It makes ${causes.join(" and ")}.`,
+      message: `After the release an expression with ${name} is ambiguous, and found one operator before: ${shortList(texts, MOST)}. It makes ${causes.join(" and ")}.`,
       remedy: {
         text: "Give the new operator another name or operand types that no other of its name can be taken for, or make the cast one of assignment.",
       },

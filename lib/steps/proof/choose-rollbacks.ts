@@ -18,7 +18,7 @@ import type { AppliedRelease } from "./run-release.js";
 import { type Columns, type Passage, readColumns, withAside } from "./set-lost-aside.js";
 import { readState, type State, tableName } from "./state.js";
 import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
-import { boundTable, place, sentence, unreached, untried } from "./untried-candidate.js";
+import { boundTable, place, unreached, untried, untriedFor } from "./untried-candidate.js";
 
 type KeptTime = Pick<Keeping, "before" | "after">;
 
@@ -91,7 +91,7 @@ export class RollbackTrial {
       if (candidate.keep.length > 0) await this.withKept(at);
       const without = candidate.keep.length > 0 ? this.withoutCopies(at) : null;
       if (without) {
-        trials.push(untried({ ...candidate, reason: `${sentence(without.message)}.` }));
+        trials.push(untriedFor(candidate, without.message));
         continue;
       }
       const tried = await this.timed(trials, () => this.attempt(candidate, at));

@@ -1,3 +1,4 @@
+import { capitalized } from "../../core/capitalized.js";
 import { TENANT_SCHEMA } from "../../core/catalog/catalog.js";
 import type { TableRef } from "../../core/catalog/lookup.js";
 import type { Migration } from "../../core/migration/release.js";
@@ -10,16 +11,17 @@ export function untried(candidate: RollbackCandidate): CandidateTrial {
   return { source: candidate.source, verdict, differences: [candidate.reason ?? "It is impossible."], ms: 0 };
 }
 
+/** The same, for a reason that only the proof knows. */
+export function untriedFor(candidate: RollbackCandidate, reason: string): CandidateTrial {
+  return untried({ ...candidate, reason: `${capitalized(reason)}.` });
+}
+
 export function place(version: string, statement: number): string {
   return `${version} ${statement}`;
 }
 
 export function boundTable(table: TableRef, schema: string | null): TableRef {
   return schema !== null && table.schema === TENANT_SCHEMA ? { schema, name: table.name } : table;
-}
-
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The way back of a migration behind one that has none. */

@@ -13,15 +13,16 @@ import { milliseconds } from "../../../core/config/config.js";
 import { sharedSchemas } from "../../../core/isolation/shared-schemas.js";
 import type { Migration, Release } from "../../../core/migration/release.js";
 import { operationsOfText } from "../../../core/operations/segments.js";
-import { type Selection, SelectionError, select } from "../../../core/rollout/selection.js";
+import type { Selection } from "../../../core/rollout/selection.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import { type Database, DatabaseError } from "../../../ports/database.js";
-import { RegistryError, type Tenant } from "../../../ports/registry.js";
+import type { Tenant } from "../../../ports/registry.js";
 import { type Adoption, type AdoptTenant, adoptTenant, compareTenant } from "../../../steps/adopt/adopt-tenant.js";
 import { cloneName } from "../../../steps/catalog/declared.js";
 import { replayBeside } from "../../../steps/catalog/declared-catalogs.js";
 import { overHosts } from "../../../steps/catalog/over-hosts.js";
 import { ownedAsTenant } from "../../../steps/catalog/owned-as-tenant.js";
+import { selectedTenants } from "../../catalog/fleet-tenants.js";
 import { holdFleet } from "../../catalog/hold-fleet.js";
 import { releaseOfConfig } from "../../catalog/release-of-config.js";
 import type { Io } from "../../io.js";
@@ -47,7 +48,7 @@ export async function adoptFleet(io: Io, { file, to, selection, yes }: AdoptOpti
   await loadParser();
   const secrets = localSecrets(io.env, directory);
   const fleet = new Fleet(config, secrets, directory);
-  const { all, chosen } = await listed(fleet, selection);
+  const { all, tenants: chosen } = await selectedTenants(fleet, selection);
   const server = config.staging.mode === "snapshot" ? null : await stagingServer(config, secrets);
   const database = pgDatabase({
     tenant: (tenant) => fleet.wayTo(tenant),
@@ -172,15 +173,4 @@ function shown(tenant: string, adoption: Adoption | undefined): AdoptOutput["ten
     differences: adoption.outcome === "differs" ? [...adoption.differences] : [],
     reason: adoption.outcome === "refused" || adoption.outcome === "unknown" ? adoption.reason : null,
   };
-}
-
-async function listed(fleet: Fleet, selection: Selection) {
-  try {
-    const all = await fleet.tenants();
-    return { all, chosen: select(all, selection) };
-  } catch (error) {
-    if (error instanceof RegistryError) throw new UsageError(error.message, "correct `registry` in the config");
-    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate status --fleet");
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { groupBy } from "../../../core/group-by.js";
 import { plural } from "../../../core/plural.js";
 import { shellWord } from "../../../core/render/shell-word.js";
+import { shortList } from "../../../core/short-list.js";
 import type { CommandModule, ExitCode } from "../../command.js";
 import type { Io } from "../../io.js";
 import type { AdoptOutput } from "../../json/adopt.js";
@@ -74,8 +75,7 @@ function print(io: Io, output: AdoptOutput, yes: string): void {
   const say = (text: string) => io.stdout.write(`${printable(text)}\n`);
   for (const [text, members] of groupBy(tenants, (tenant) => said(tenant, history))) {
     const names = members.map(({ tenant }) => tenant);
-    const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-    say(`${names.slice(0, MOST_NAMES).join(", ")}${more}: ${text}`);
+    say(`${shortList(names, MOST_NAMES)}: ${text}`);
   }
   if (unseen.length > 0 && tenants.some(({ outcome }) => outcome === "same" || outcome === "adopted"))
     io.stderr.write(

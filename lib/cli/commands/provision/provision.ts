@@ -16,12 +16,13 @@ import type { Migration } from "../../../core/migration/release.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import { type Database, DatabaseError } from "../../../ports/database.js";
 import type { Template } from "../../../ports/provisioner.js";
-import { RegistryError, type Tenant } from "../../../ports/registry.js";
+import type { Tenant } from "../../../ports/registry.js";
 import { CLONE_PREFIX } from "../../../steps/catalog/declared.js";
 import { firstNotPlain } from "../../../steps/catalog/tenant-role.js";
 import { isolationScope } from "../../../steps/isolation/isolation-scope.js";
 import { historyOfFleet, NoHistory } from "../../../steps/provision/history.js";
 import { leftOut, NotPlain, provisionTenant, reachesOthers } from "../../../steps/provision/provision-tenant.js";
+import { fleetTenants } from "../../catalog/fleet-tenants.js";
 import { holdFleet } from "../../catalog/hold-fleet.js";
 import { releaseOfConfig } from "../../catalog/release-of-config.js";
 import { UnfinishedError } from "../../command.js";
@@ -171,14 +172,9 @@ async function refuseReaching(
 }
 
 async function listed(fleet: Fleet, id: string, file: string) {
-  try {
-    const all = await fleet.tenants();
-    const tenant = all.find((one) => one.id === id);
-    if (tenant) return { tenant, all };
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error;
-    throw new UsageError(error.message, "correct `registry` in the config");
-  }
+  const all = await fleetTenants(fleet);
+  const tenant = all.find((one) => one.id === id);
+  if (tenant) return { tenant, all };
   throw new UsageError(
     `the registry lists no tenant ${id}`,
     `list it in the registry that ${file} names, with the URL of the database that it is to have`,

@@ -10,13 +10,13 @@ import type { Catalog } from "../../../core/catalog/catalog.js";
 import { milliseconds } from "../../../core/config/config.js";
 import { digest } from "../../../core/json.js";
 import { exemptions } from "../../../core/rollout/exemptions.js";
-import { type Selection, SelectionError, select } from "../../../core/rollout/selection.js";
+import type { Selection } from "../../../core/rollout/selection.js";
 import { type FleetChange, fleetChanges } from "../../../core/watch/changes.js";
 import { continued, type Look } from "../../../core/watch/look.js";
 import type { Artifacts } from "../../../ports/artifacts.js";
-import { RegistryError, type Tenant } from "../../../ports/registry.js";
 import { keptCatalog } from "../../../steps/catalog/catalog-reader.js";
 import { lookAtFleet } from "../../../steps/watch/look-at-fleet.js";
+import { selectedTenants } from "../../catalog/fleet-tenants.js";
 import { releaseOfConfig } from "../../catalog/release-of-config.js";
 import type { Io } from "../../io.js";
 
@@ -46,7 +46,7 @@ export async function watchOnce(io: Io, options: PassOptions): Promise<Pass> {
   const memory = memoryOf(workspaceIn(directory, io.env, config.runs.group));
   const at = new Date().toISOString();
   const today = at.slice(0, 10);
-  const { all, tenants } = await listed(fleet, options.selection);
+  const { all, tenants } = await selectedTenants(fleet, options.selection);
   const { exempt } = exemptions(config.exempt, new Set(all.map(({ id }) => id)), today);
   const left = new Set(exempt.map(({ tenant }) => tenant));
   const watched = tenants.filter(({ id }) => !left.has(id));
@@ -102,18 +102,4 @@ async function withCatalogsOf(
     if (kept) all.set(fingerprint, kept);
   }
   return all;
-}
-
-async function listed(
-  fleet: Fleet,
-  selection: Selection,
-): Promise<{ readonly all: readonly Tenant[]; readonly tenants: readonly Tenant[] }> {
-  try {
-    const all = await fleet.tenants();
-    return { all, tenants: select(all, selection) };
-  } catch (error) {
-    if (error instanceof RegistryError) throw new UsageError(error.message, "correct `registry` in the config");
-    if (error instanceof SelectionError) throw new UsageError(error.message, "schema-gate inspect   (lists the fleet)");
-    throw error;
-  }
 }

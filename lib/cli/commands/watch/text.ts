@@ -1,4 +1,5 @@
 import { plural } from "../../../core/plural.js";
+import { shortList } from "../../../core/short-list.js";
 import type { FleetChange } from "../../../core/watch/changes.js";
 import { printable } from "../../terminal/printable.js";
 import type { Pass } from "./pass.js";
@@ -26,10 +27,9 @@ export function passText({ at, first, distrusted, tenants, exempt, changes }: Pa
 }
 
 function changeLines({ code, tenants, since, details }: FleetChange): readonly string[] {
-  const named = tenants.slice(0, MOST_NAMED).join(", ");
-  const more = tenants.length > MOST_NAMED ? ` and ${tenants.length - MOST_NAMED} more` : "";
+  const named = shortList(tenants, MOST_NAMED);
   const last = since === null || code === "new" ? "" : ` (as before at ${since})`;
-  return [`${named}${more}: ${headline(code, tenants.length)}${last}`, ...details.map((detail) => `  ${detail}`)];
+  return [`${named}: ${headline(code, tenants.length)}${last}`, ...details.map((detail) => `  ${detail}`)];
 }
 
 function headline(code: FleetChange["code"], count: number): string {

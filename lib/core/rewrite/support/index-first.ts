@@ -8,7 +8,9 @@ import { refuseUnfit } from "./added-constraint.js";
 import { keyOnPartitions } from "./key-on-partitions.js";
 import { isSameKey, replacedKey, replaceKeyMoves } from "./replaced-key.js";
 
-/** CREATE UNIQUE INDEX CONCURRENTLY, then a constraint of the same name that takes it over, in place of one that it replaces. Throws `NotRewritable`. */
+/**
+ * CREATE UNIQUE INDEX CONCURRENTLY, then a constraint of the same name that takes it over, in place of one that it replaces. Throws `NotRewritable`.
+ */
 export function indexFirstMoves(
   statement: LintStatement,
   added: AddedConstraint,

@@ -1,3 +1,4 @@
+import { capitalized } from "../../capitalized.js";
 import { literal } from "../../sql/quote.js";
 import type { Machine } from "../evaluate/machine.js";
 import type { PathValue } from "../evaluate/value.js";
@@ -40,7 +41,6 @@ function discriminant(text: string | undefined): string | null {
 }
 
 const words = (name: string) => snakeCase(name).split("_");
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The styles of `rename_all`. */
 export const STYLES: Readonly<Record<string, (name: string) => string>> = {
@@ -48,12 +48,12 @@ export const STYLES: Readonly<Record<string, (name: string) => string>> = {
   "kebab-case": (name) => words(name).join("-"),
   camelCase: (name) =>
     words(name)
-      .map((word, at) => (at === 0 ? word : capital(word)))
+      .map((word, at) => (at === 0 ? word : capitalized(word)))
       .join(""),
-  PascalCase: (name) => words(name).map(capital).join(""),
-  mixed_case: (name) => words(name).map(capital).join(""),
+  PascalCase: (name) => words(name).map(capitalized).join(""),
+  mixed_case: (name) => words(name).map(capitalized).join(""),
   UPPERCASE: (name) => words(name).join("").toUpperCase(),
   lowercase: (name) => words(name).join(""),
   SCREAMING_SNAKE_CASE: (name) => snakeCase(name).toUpperCase(),
-  title_case: (name) => words(name).map(capital).join(" "),
+  title_case: (name) => words(name).map(capitalized).join(" "),
 };

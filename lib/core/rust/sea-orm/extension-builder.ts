@@ -1,9 +1,10 @@
 import type { Term } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
+import { refuseOthers } from "./refuse-others.js";
 
 /** Every text as it is: sea-query quotes none of them. Source: sea-query `backend/postgres/extension.rs`. */
 export function createExtension(term: Term): string {
-  refuseOthers(term, /^(name|if_not_exists|schema|version|cascade)$/);
+  refuseOthers(term, "an extension", new Set(["name", "if_not_exists", "schema", "version", "cascade"]));
   const exists = has(term, "if_not_exists") ? "IF NOT EXISTS " : "";
   const schema = given(term, "schema", " WITH SCHEMA ");
   const version = given(term, "version", " VERSION ");
@@ -11,14 +12,9 @@ export function createExtension(term: Term): string {
 }
 
 export function dropExtension(term: Term): string {
-  refuseOthers(term, /^(name|if_exists|cascade|restrict)$/);
+  refuseOthers(term, "an extension", new Set(["name", "if_exists", "cascade", "restrict"]));
   const option = `${has(term, "cascade") ? " CASCADE" : ""}${has(term, "restrict") ? " RESTRICT" : ""}`;
   return `DROP EXTENSION ${has(term, "if_exists") ? "IF EXISTS " : ""}${named(term)}${option}`;
-}
-
-function refuseOthers(term: Term, known: RegExp): void {
-  const other = term.calls.find(({ method }) => !known.test(method));
-  if (other) throw new NotLowered(`What ${other.method} does to an extension is not known`, other.node);
 }
 
 function has(term: Term, method: string): boolean {

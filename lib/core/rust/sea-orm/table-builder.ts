@@ -15,11 +15,12 @@ import type { Dialect } from "./column-types.js";
 import { foreignKeyOf } from "./foreign-key.js";
 import { tableKeyText } from "./index-builder.js";
 import { nameOf, tableOf } from "./names.js";
+import { refuseOthers } from "./refuse-others.js";
 
 /** `Table::create()`. Elements are in sea-query's order: columns, keys, foreign keys, checks. */
 export function createTable(machine: Machine, term: Term, dialect: Dialect): string {
   const of = (...methods: string[]) => term.calls.filter((call) => methods.includes(call.method));
-  refuseOthers(term, CREATE_METHODS);
+  refuseOthers(term, "a table", CREATE_METHODS);
   return createTableText({
     name: tableNamed(machine, term),
     ifNotExists: of("if_not_exists").length > 0,
@@ -62,11 +63,6 @@ const ALTER_METHODS = new Set([
   "drop_constraint",
 ]);
 
-function refuseOthers(term: Term, known: ReadonlySet<string>): void {
-  const other = term.calls.find((call) => !known.has(call.method));
-  if (other) throw new NotLowered(`What ${other.method} does to a table is not known`, other.node);
-}
-
 /** Options for another database are written as sea-query writes them, so that PostgreSQL's parser refuses them here too. */
 function suffixText(call: Call): string {
   const [value] = call.args;
@@ -83,7 +79,7 @@ function tableNamed(machine: Machine, term: Term): TableName {
 
 /** `Table::alter()`: PostgreSQL accepts several actions in one statement, except renames. */
 export function alterTable(machine: Machine, term: Term, dialect: Dialect): readonly string[] {
-  refuseOthers(term, ALTER_METHODS);
+  refuseOthers(term, "a table", ALTER_METHODS);
   const table = tableNamed(machine, term);
   const actions = term.calls
     .filter((call) => call.method !== "table")
@@ -113,7 +109,7 @@ function alterActions(machine: Machine, { method, args, node }: Call, dialect: D
 
 export function dropTable(machine: Machine, term: Term): string {
   const tables = term.calls.filter((call) => call.method === "table").map((call) => tableOf(machine, call.args[0]));
-  refuseOthers(term, new Set(["table", "if_exists", "cascade", "restrict"]));
+  refuseOthers(term, "a table", new Set(["table", "if_exists", "cascade", "restrict"]));
   if (tables.length === 0) throw new NotLowered("The statement names no table", term.node);
   const has = (method: string) => term.calls.some((call) => call.method === method);
   const option = term.calls
@@ -124,7 +120,7 @@ export function dropTable(machine: Machine, term: Term): string {
 }
 
 export function renameTable(machine: Machine, term: Term): string {
-  refuseOthers(term, new Set(["table"]));
+  refuseOthers(term, "a table", new Set(["table"]));
   const call = term.calls.findLast((each) => each.method === "table");
   if (call?.args.length !== 2) throw new NotLowered("The renaming needs two names", term.node);
   const to = tableOf(machine, call.args[1]);
@@ -132,6 +128,6 @@ export function renameTable(machine: Machine, term: Term): string {
 }
 
 export function truncateTable(machine: Machine, term: Term): string {
-  refuseOthers(term, new Set(["table"]));
+  refuseOthers(term, "a table", new Set(["table"]));
   return `TRUNCATE TABLE ${tableText(tableNamed(machine, term))}`;
 }

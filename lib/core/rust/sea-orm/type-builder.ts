@@ -4,20 +4,16 @@ import type { Call, Term, Value } from "../evaluate/value.js";
 import { NotLowered } from "../lowering.js";
 import { enumValues } from "./enum-values.js";
 import { nameOf, tableOf } from "./names.js";
+import { refuseOthers } from "./refuse-others.js";
 
 /** `Type::create().as_enum(name).values([…])`. */
 export function createType(machine: Machine, term: Term): string {
-  refuseOthers(term, /^(as_enum|values)$/);
+  refuseOthers(term, "a type", new Set(["as_enum", "values"]));
   const name = named(machine, term, "as_enum");
   const values = term.calls
     .filter((call) => call.method === "values")
     .flatMap((call) => enumValues(machine, call.args[0]).map((value) => quoted(machine, value)));
   return `CREATE TYPE ${name} AS ENUM (${values.join(", ")})`;
-}
-
-function refuseOthers(term: Term, known: RegExp): void {
-  const other = term.calls.find(({ method }) => !known.test(method));
-  if (other) throw new NotLowered(`What ${other.method} does to a type is not known`, other.node);
 }
 
 function named(machine: Machine, term: Term, method: string): string {
@@ -32,7 +28,7 @@ function quoted(machine: Machine, value: Value | undefined): string {
 }
 
 export function dropType(machine: Machine, term: Term): string {
-  refuseOthers(term, /^(names?|if_exists|cascade|restrict)$/);
+  refuseOthers(term, "a type", new Set(["name", "names", "if_exists", "cascade", "restrict"]));
   const has = (method: string) => term.calls.some((call) => call.method === method);
   const names = term.calls
     .filter((call) => call.method === "name" || call.method === "names")
