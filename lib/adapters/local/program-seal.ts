@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { constants, readdirSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename, delimiter, join, relative, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { UnsafeFileError } from "./private-files.js";
 import { INSTALLED, placesIn, readByRunner, readThrough } from "./program-reads.js";
 
@@ -20,8 +21,8 @@ export interface SealedProgram {
 /**
  * One SHA-256 over everything that a team's own program is known to execute: the program, wherever on the PATH it is, every file or folder
  * that an argument names in any form, what these have executed, what a runner reads from its folder (`npm run`, `make`) with the packages that
- * are installed there, the migrations' folder, and what the config lists. Any change, addition or removal there gives another digest. Throws `UnsafeFileError` for a pipe or a socket, since nobody knows
- * what is read from it.
+ * are installed there, the migrations' folder, and what the config lists. Any change, addition or removal there gives another digest. Throws
+ * `UnsafeFileError` for a pipe or a socket, since nobody knows what is read from it.
  */
 export async function programSeal(program: SealedProgram, now = Date.now()): Promise<string> {
   const { argv, directory, migrations, files } = program;
@@ -32,8 +33,8 @@ export async function programSeal(program: SealedProgram, now = Date.now()): Pro
   const hash = createHash("sha256").update(JSON.stringify(argv));
   const found: Sealed = { entries: [], seen: new Set(), runs: join(directory, ".schema-gate") };
   for (const place of [...new Set(places)].sort())
-    if (INSTALLED.test(basename(place))) sealInstalled(place, found, now);
-    else seal(place, found, false);
+    if (INSTALLED.test(basename(place))) await sealInstalled(place, found, now);
+    else await seal(place, found, false);
   hash.update(JSON.stringify(found.entries.map(([path, digest]) => [relative(directory, path), digest])));
   return hash.digest("hex");
 }
@@ -67,12 +68,15 @@ interface Sealed {
 
 /**
  * Adds what is at a path and below it, also behind links; nothing if nothing is there, since most arguments are not files. Leaves out git's own
- * folders, caches among installed packages, and the gate's runs.
+ * folders, caches among installed packages, and the gate's runs. Between folders others have their turn: ten thousand packages take seconds.
  */
-function seal(place: string, into: Sealed, installed: boolean): void {
+async function seal(place: string, into: Sealed, installed: boolean): Promise<void> {
   const there = statAt(place);
   if (there === undefined || place === into.runs) return;
-  if (there.isFile()) return void into.entries.push([place, digestOf(place, there)]);
+  if (there.isFile()) {
+    into.entries.push([place, digestOf(place, there)]);
+    return;
+  }
   if (there.isFIFO() || there.isSocket())
     throw new UnsafeFileError(
       `${place} is a pipe or a socket, so what a program reads there cannot be sealed; remove it`,
@@ -83,12 +87,13 @@ function seal(place: string, into: Sealed, installed: boolean): void {
     throw new UnsafeFileError(`${place} leads to ${real}, which cannot be sealed; remove the link or the argument`);
   if (into.seen.has(real)) return;
   into.seen.add(real);
+  await setImmediate();
   const below = readdirSync(place, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const one of below) {
     if (one.name === ".git" || (installed && CACHES.has(one.name))) continue;
     const path = join(place, one.name);
     if (one.isSymbolicLink()) into.entries.push([path, readlinkSync(path)]);
-    seal(path, into, installed);
+    await seal(path, into, installed);
   }
 }
 
@@ -98,11 +103,11 @@ const INSTALLED_FOR_MS = 60_000;
 const installedAt = new Map<string, { readonly until: number; readonly entries: Sealed["entries"] }>();
 
 /** Installed packages are looked at again a minute later. */
-function sealInstalled(place: string, into: Sealed, now: number): void {
+async function sealInstalled(place: string, into: Sealed, now: number): Promise<void> {
   let known = installedAt.get(place);
   if (known === undefined || known.until < now) {
     const found: Sealed = { entries: [], seen: new Set(), runs: into.runs };
-    seal(place, found, true);
+    await seal(place, found, true);
     known = { until: now + INSTALLED_FOR_MS, entries: found.entries };
     installedAt.set(place, known);
   }
