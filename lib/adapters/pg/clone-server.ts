@@ -1,6 +1,7 @@
 import { identifier, literal } from "../../core/sql/quote.js";
 import { type Clone, DatabaseError, type Session, type SessionOptions } from "../../ports/database.js";
 import { extensionMaker } from "./allowed-extensions.js";
+import { copySettings } from "./database-settings.js";
 import { dropClone } from "./drop-clone.js";
 import { type Containment, type Executor, type Executors, sweepExecutors } from "./executor.js";
 
@@ -49,7 +50,10 @@ export async function makeClone(
     const owner = await ownerFor(guard, server, template);
     await guard.query(`${createDatabase(name, template, owner, guard.serverVersion)}${await locale(guard)}`);
     await guard.query(`comment on database ${identifier(name)} is ${literal(OURS)}`);
-    if (template !== EMPTY) await copyGrants(guard, name, template);
+    if (template !== EMPTY) {
+      await copyGrants(guard, name, template);
+      await copySettings(guard, name, template);
+    }
     const { executors, role } = server;
     const toExecute = { name, template, role, open: openAs(server) };
     const { executor, uncontained } = (await executors?.prepare(guard, toExecute)) ?? AS_LOGIN;

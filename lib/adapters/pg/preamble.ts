@@ -1,3 +1,4 @@
+import { PRINTING } from "../../core/catalog/printing.js";
 import { OWN_PATH } from "../../core/sql/own-path.js";
 import { literal } from "../../core/sql/quote.js";
 import { IDLE_IN_TRANSACTION_MS, type SessionOptions } from "../../ports/database.js";
@@ -11,6 +12,12 @@ const CLIENT_CHECK = `case when pg_catalog.int4ge(pg_catalog.current_setting('se
     and pg_catalog.int4gt(pg_catalog.strpos(pg_catalog.version(), 'linux'), 0)
   then pg_catalog.set_config('client_connection_check_interval', '5s', false) end`;
 
+/** Timeouts of later majors, which a tenant's settings would put on our sessions. */
+const LATER_TIMEOUTS = [
+  ["idle_session_timeout", 140_000],
+  ["transaction_timeout", 170_000],
+] as const;
+
 /** Columns `version`, `pid` and `path` (what the database and the role set) of the server that answers. */
 const GREETING = `pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
   pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('search_path') as path`;
@@ -23,7 +30,7 @@ const BEGIN = "begin transaction isolation level read committed read only";
  */
 export function writePreamble(options: SessionOptions, backend: number, role: string | null): string {
   const own = role === null ? [] : [setRole(role, false)];
-  const sets = [...settings(options).map(([name, value]) => set(name, literal(value), false)), CLIENT_CHECK, ...own];
+  const sets = [...allSets(options, false), CLIENT_CHECK, ...own];
   const direct = sets.map(
     (each) => `case when pg_catalog.int4eq(pg_catalog.pg_backend_pid(), ${backend}) then ${each} end`,
   );
@@ -41,23 +48,21 @@ export function nextReading(options: SessionOptions, begin = BEGIN): string {
 }
 
 function localSets(options: SessionOptions): string {
-  return settings(options)
-    .map(([name, value]) => set(name, literal(value), true))
-    .join(", ");
+  return allSets(options, true).join(", ");
+}
+
+function allSets(options: SessionOptions, local: boolean): readonly string[] {
+  const later = LATER_TIMEOUTS.map(
+    ([name, since]) =>
+      `case when pg_catalog.int4ge(pg_catalog.current_setting('server_version_num')::pg_catalog.int4, ${since}) then ${set(name, "'0'", local)} end`,
+  );
+  return [...settings(options).map(([name, value]) => set(name, literal(value), local)), ...later];
 }
 
 /**
- * How values are printed in the catalog's texts, as pg_dump sets it, and what changes the rows that a query finds; a release that writes has its
- * database's settings.
+ * How values are printed, and what changes the rows that a query finds; a release that writes has its database's settings.
  */
-const READING = [
-  ["DateStyle", "ISO"],
-  ["IntervalStyle", "postgres"],
-  ["extra_float_digits", "1"],
-  ["bytea_output", "hex"],
-  ["transform_null_equals", "off"],
-  ["gin_fuzzy_search_limit", "0"],
-] as const;
+const READING = [...PRINTING, ["transform_null_equals", "off"], ["gin_fuzzy_search_limit", "0"]] as const;
 
 function settings(options: SessionOptions): readonly (readonly [string, string])[] {
   return [

@@ -1,7 +1,7 @@
 import type { Json } from "../json.js";
 
 /** Version of the canonical form; it is part of every fingerprint. */
-export const CANONICAL_VERSION = 5;
+export const CANONICAL_VERSION = 6;
 
 /**
  * What PostgreSQL says a schema is, in canonical form: a flat, sorted list of objects.

@@ -1,6 +1,7 @@
 import { OLDEST_MAJOR } from "../postgres/majors.js";
 import { literal } from "../sql/quote.js";
 import { TENANT_SCHEMA } from "./catalog.js";
+import { BEFORE, printedArms } from "./printing.js";
 import { SOURCES } from "./sources/all.js";
 import { inScope, notMember, type Scope, type Selection } from "./sources/source.js";
 
@@ -27,7 +28,7 @@ export const CENSUS = "?";
 
 /**
  * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in PostgreSQL's text form, one per
- * line and in a fixed order; null for none. It needs only the CONNECT privilege and the search_path of all our queries, under which the server prints
+ * line and in a fixed order; null for none. The rows `PRINTED` say nothing. It needs only the CONNECT privilege and the search_path of all our queries, under which the server prints
  * each name with its schema.
  *
  * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the others. The row `CENSUS` then
@@ -49,7 +50,7 @@ export function catalogQuery(scope: Scope, rare: ReadonlySet<string> | "all" = "
     if (count !== null) counts.push(count);
   }
   if (rare !== "all") arms.push(census(counts, empty));
-  return `with ${commonTables(scope)}\n${arms.join("\nunion all\n")}`;
+  return `with ${BEFORE},\n${commonTables(scope)}\n${printedArms(arms).join("\nunion all\n")}`;
 }
 
 /** Ids of pg_class, pg_type, pg_proc and pg_extension, which are always asked for or found another way. */

@@ -1,4 +1,5 @@
 import type { NumberedColumn } from "../../core/backfill/numbered-columns.js";
+import type { Catalog } from "../../core/catalog/catalog.js";
 import type { IsolationScope } from "../../core/isolation/scope.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { LossAcceptances } from "../../core/rollback/loss-acceptance.js";
@@ -14,6 +15,8 @@ export interface ProveOnClone {
   readonly migrations: readonly Migration[];
   /** The tenant's schema in a shared database. */
   readonly schema: string | null;
+  /** The tenant's catalog, whose settings of the database a clone may lack; absent when a release is proved without a fleet. */
+  readonly tenant?: Catalog;
   /** Makes a copy of the tenant as it is before the release. Each copy is dropped before the proof ends. */
   readonly makeClone: (purpose: string) => Promise<Clone>;
   /** The generator for the last resort among ways back; null for none. */

@@ -1,5 +1,6 @@
 import { numberedColumns } from "../../core/backfill/numbered-columns.js";
 import type { Catalog } from "../../core/catalog/catalog.js";
+import { withSettingsOf } from "../../core/catalog/clone-settings.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import { compareFindings, type Finding } from "../../core/finding.js";
 import { isolationFindings } from "../../core/isolation/isolation-findings.js";
@@ -134,6 +135,7 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
     ...again.findings,
     ...written,
   ].sort(compareFindings);
+  const whole = input.tenant ? withSettingsOf(input.tenant, before.catalog) : (catalog: Catalog) => catalog;
   return {
     passed: allowed && again.upAgain && !findings.some(({ severity }) => severity === "error"),
     statements: withKeeping(run.statements, (statement) => trial.keepingOf(statement)),
@@ -144,9 +146,9 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
     ...again,
     findings,
     before: fingerprint(before.catalog),
-    after: fingerprint(after.catalog),
-    onTheWay: run.states.slice(1).map(({ catalog }) => fingerprint(catalog)),
-    catalogAfter: after.catalog,
+    after: fingerprint(whole(after.catalog)),
+    onTheWay: run.states.slice(1).map(({ catalog }) => fingerprint(whole(catalog))),
+    catalogAfter: whole(after.catalog),
     derived: run.observed.flatMap(({ derived }) => derived?.statements ?? []),
     output: run.output,
     ms: input.clock.monotonic() - start,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Catalog } from "../../core/catalog/catalog.js";
 import { type Config, milliseconds } from "../../core/config/config.js";
 import type { Finding } from "../../core/finding.js";
 import type { Migration, Release } from "../../core/migration/release.js";
@@ -138,7 +139,8 @@ async function prove(
         throw error instanceof DatabaseError ? new NoClone(tenant, error) : error;
       });
     const codeOfOthers = await codeInTenant(ports, config, tenant, common.migrations);
-    const proof = await proveOnClone({ ...common, makeClone, codeOfOthers });
+    const catalog = await need<Catalog>(ports, artifact.catalog(cluster.fingerprint));
+    const proof = await proveOnClone({ ...common, tenant: catalog, makeClone, codeOfOthers });
     if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
     await ports.artifacts.put(artifact.proof(cluster.id), record);
