@@ -11,8 +11,8 @@ export const PRINTING = [
 /** The time zone is no session's: a release and its probes reckon in the tenant's. */
 const SETTINGS = [...PRINTING, ["TimeZone", "UTC"], ["quote_all_identifiers", "off"]] as const;
 
-/** Tag of the rows that set and restore them. */
-export const PRINTED = "=";
+/** Tag of the rows without a body that set and restore them. */
+const PRINTED = "=";
 
 /** The values before, read when the first arm of the query begins. */
 export const BEFORE = `before as materialized (select ${SETTINGS.map(

@@ -28,7 +28,7 @@ export const CENSUS = "?";
 
 /**
  * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in PostgreSQL's text form, one per
- * line and in a fixed order; null for none. The rows `PRINTED` say nothing. It needs only the CONNECT privilege and the search_path of all our queries, under which the server prints
+ * line and in a fixed order; null for none. It needs only the CONNECT privilege and the search_path of all our queries, under which the server prints
  * each name with its schema.
  *
  * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the others. The row `CENSUS` then
