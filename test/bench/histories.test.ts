@@ -42,7 +42,7 @@ async function replay(project: Project): Promise<readonly Judged[]> {
   const fleet = await (SCHEMAS ? SchemaHistoryFleet : HistoryFleet).create(ledgerFor(release.convention));
   const gate = new Gate(fleet.tenants(), release.convention);
   try {
-    for (const [at, migration] of release.migrations.entries()) {
+    for (const [at, migration] of untilLast(release.migrations).entries()) {
       const own = ownFiles(files, migration);
       for (const { path, bytes } of own) gate.addFile(path, bytes);
       const kept = known.get(migration.version);
@@ -61,6 +61,12 @@ async function replay(project: Project): Promise<readonly Judged[]> {
     gate.destroy();
   }
   return [...known.values()];
+}
+
+/** Those up to the last that is to be judged. */
+function untilLast(migrations: readonly Migration[]): readonly Migration[] {
+  if (!VERSIONS) return migrations;
+  return migrations.slice(0, migrations.findLastIndex(({ version }) => VERSIONS.includes(version)) + 1);
 }
 
 async function judgeRelease(
