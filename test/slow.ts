@@ -110,6 +110,7 @@ export const SLOW: readonly string[] = [
   "test/steps/migration/backfill-server-faults.test.ts",
   "test/steps/migration/backfill.test.ts",
   "test/steps/migration/sequences-go-on.test.ts",
+  "test/steps/migration/writes-outside.test.ts",
   "test/steps/proof/ambiguous-calls.test.ts",
   "test/steps/proof/backfill.test.ts",
   "test/steps/proof/dropped-together.test.ts",

@@ -1,6 +1,7 @@
 import { ownSchemaOf } from "../../core/catalog/own-schema.js";
 import type { Session } from "../../ports/database.js";
 import { compareStates, readState, type State } from "../proof/state.js";
+import { IN_SCHEMA, ON_TABLES, PARTS } from "./catalog-homes.js";
 
 /** A database around one of its tenants: what a release must leave unchanged. */
 export interface Surroundings {
@@ -126,40 +127,6 @@ const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
   "An access method": "select a.* from pg_catalog.pg_am a",
   "A large object": "select l.* from pg_catalog.pg_largeobject_metadata l",
   "A grant on the database": `select d.datacl, d.datdba from pg_catalog.pg_database d where d.oid = ${HERE}`,
-};
-
-/** By catalog, the column that holds the schema of an object. */
-const IN_SCHEMA: Readonly<Record<string, string>> = {
-  pg_class: "relnamespace",
-  pg_proc: "pronamespace",
-  pg_type: "typnamespace",
-  pg_operator: "oprnamespace",
-  pg_opclass: "opcnamespace",
-  pg_opfamily: "opfnamespace",
-  pg_constraint: "connamespace",
-  pg_collation: "collnamespace",
-  pg_conversion: "connamespace",
-  pg_statistic_ext: "stxnamespace",
-  pg_ts_config: "cfgnamespace",
-  pg_ts_dict: "dictnamespace",
-  pg_ts_parser: "prsnamespace",
-  pg_ts_template: "tmplnamespace",
-};
-
-/** Parts of an object that are rows of their own: their catalog, its column that names the object, and the object's catalog. */
-const PARTS: readonly (readonly [string, string, keyof typeof IN_SCHEMA])[] = [
-  ["pg_enum", "enumtypid", "pg_type"],
-  ["pg_ts_config_map", "mapcfg", "pg_ts_config"],
-  ["pg_amop", "amopfamily", "pg_opfamily"],
-  ["pg_amproc", "amprocfamily", "pg_opfamily"],
-];
-
-/** What depends on something for its table. */
-const ON_TABLES: Readonly<Record<string, string>> = {
-  pg_attrdef: "adrelid",
-  pg_trigger: "tgrelid",
-  pg_rewrite: "ev_class",
-  pg_policy: "polrelid",
 };
 
 /** Each object by its id and the transaction that wrote it: within one database this shows any change, whatever it is. */

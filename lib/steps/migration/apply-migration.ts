@@ -14,12 +14,12 @@ import { applyCommand } from "./apply-command.js";
 import type { BackfillPace } from "./backfill-pace.js";
 import { deferredInside } from "./deferred-inside.js";
 import type { Guard } from "./guard.js";
+import { insideTenant } from "./inside-tenant.js";
 import { KeptBudget } from "./kept-budget.js";
 import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import { waitForOldSnapshots } from "./old-snapshots.js";
 import { preparation, prepareSession, type SessionScope, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, forgetProgress, type Progress, readProgress, recordProgress } from "./progress.js";
-import { readingInside } from "./reads-outside.js";
 import { markSetAside, restoreSetAside } from "./restore-set-aside.js";
 import { keepAfter, keepBefore } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
@@ -263,7 +263,7 @@ async function runStatements(
 
 /** The statements of a transaction, with what fires at its end. */
 function runInside(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
-  return readingInside(session, scopeOf(input), async () => {
+  return insideTenant(session, scopeOf(input), async () => {
     await runStatements(session, input, statements, "inside");
     if (statements.length > 0) await deferredInside(session, scopeOf(input), input.watch);
   });

@@ -5,8 +5,8 @@ import { DatabaseError, type Session } from "../../ports/database.js";
 import type { Work } from "./apply-migration.js";
 import { RowsStay } from "./backfill-errors.js";
 import { deferredInside } from "./deferred-inside.js";
+import { insideTenant } from "./inside-tenant.js";
 import { withinLockTimeout } from "./lock-watch.js";
-import { readingInside } from "./reads-outside.js";
 import { stayInside } from "./stay-inside.js";
 
 /** What one batch did. */
@@ -48,7 +48,7 @@ export async function changeWindow(
     ms = clock.monotonic() - start;
     return rows;
   };
-  const row = await readingInside(session, scope, async () => {
+  const row = await insideTenant(session, scope, async () => {
     const [counted] = await withinLockTimeout(session, settings, watch, execute);
     // Deferred triggers in a schema that tenants share are in no tenant's catalog.
     if (plan.defers || schema !== null) await deferredInside(session, scope, watch);

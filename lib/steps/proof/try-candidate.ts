@@ -2,8 +2,8 @@ import type { NumberedColumn } from "../../core/backfill/numbered-columns.js";
 import { bindSchemas } from "../../core/catalog/own-schema.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
+import { insideTenant } from "../migration/inside-tenant.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
-import { readingInside } from "../migration/reads-outside.js";
 import { WAY_BACK } from "../migration/run-kept.js";
 import { stayInside } from "../migration/stay-inside.js";
 import type { ProveOnClone } from "./input.js";
@@ -41,7 +41,7 @@ export async function tryCandidate(
     await session.script("set constraints all immediate");
     if (candidate.source !== "author") await session.script(WAY_BACK);
     const from = await readColumns(session);
-    await readingInside(session, scope, async () => {
+    await insideTenant(session, scope, async () => {
       for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
       await session.script("set constraints all immediate");
     });
