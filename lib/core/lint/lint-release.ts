@@ -1,10 +1,12 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { compareFindings, type Finding } from "../finding.js";
+import type { FunctionBodies } from "../operations/called.js";
 import type { MajorRange } from "../postgres/majors.js";
 import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
 import { textBodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { kindsOf } from "../sql/tree.js";
+import { calledBodies } from "./called-bodies.js";
 import { learnCatalog } from "./known/from-catalog.js";
 import { relationKey } from "./known/key.js";
 import { type Circumstances, Known, type TableSize } from "./known/known.js";
@@ -30,6 +32,8 @@ export interface LintInput {
   readonly waivers?: readonly Waiver[];
   /** Called for each finding that a waiver removes. */
   readonly onWaived?: (waived: Waived) => void;
+  /** Called for each finding inside a DO block or a function that a statement calls. */
+  readonly onNested?: (finding: Finding) => void;
   /** `2026-11-22`, to compare with the waivers' last days. */
   readonly today: string;
   readonly customRules?: readonly Rule[];
@@ -62,7 +66,7 @@ const GATE: Circumstances = {
  */
 export async function lintRelease(input: LintInput): Promise<readonly LintFinding[]> {
   await loadParser();
-  return new LintRun(input).findings();
+  return new LintRun(input, await calledBodies(input.scripts, input.catalog)).findings();
 }
 
 class LintRun {
@@ -73,7 +77,10 @@ class LintRun {
   private readonly rules: readonly Rule[];
   private readonly byKinds = new Map<string, readonly Rule[]>();
 
-  constructor(private readonly input: LintInput) {
+  constructor(
+    private readonly input: LintInput,
+    private readonly bodies: FunctionBodies | null,
+  ) {
     const serverVersion = input.catalog?.serverVersion ?? input.circumstances?.serverVersion ?? null;
     const major = serverVersion === null ? null : Math.trunc(serverVersion / 10_000);
     const versions = major === null ? GATE.versions : { from: major, to: major };
@@ -131,6 +138,8 @@ class LintRun {
     const placed: LintStatement = { ...parsed, script, transaction: tracker.place(parsed), nested: false };
     this.judgeAndLearn(placed);
     if ("DoStmt" in placed.node) this.visitBody(placed, tracker);
+    else this.visitCalled(placed, tracker);
+    this.bodies?.note(placed);
   }
 
   /** The statements of a DO block run at its place, in one transaction. */
@@ -140,9 +149,31 @@ class LintRun {
       if (isParsed(inner)) {
         const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
         const unlessThere = inner.guards.some(({ kind }) => kind === "unless there");
-        this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional, unlessThere });
+        const placed: LintStatement = {
+          ...inner,
+          script: outer.script,
+          transaction,
+          nested: true,
+          conditional,
+          unlessThere,
+        };
+        this.judgeAndLearn(placed);
+        this.visitCalled(placed, tracker);
       } else if (!outer.script.history && !this.known.circumstances.opaqueReported)
         this.found.push(unparsedFinding(inner));
+    }
+  }
+
+  /** What the functions do that a statement calls, in its transaction. */
+  private visitCalled(outer: LintStatement, tracker: TransactionTracker): void {
+    const called = this.bodies?.calledStatements(outer) ?? [];
+    const transaction = outer.transaction ?? (called.length > 0 ? tracker.alone() : null);
+    for (const { guards, ...statement } of called) {
+      const inner = parseStatement(statement);
+      if (!isParsed(inner)) continue;
+      const conditional = outer.conditional === true || guards.some(({ kind }) => kind !== "unless there");
+      const unlessThere = outer.unlessThere === true || guards.some(({ kind }) => kind === "unless there");
+      this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional, unlessThere });
     }
   }
 
@@ -174,7 +205,7 @@ class LintRun {
     for (const report of reports) {
       if (rule.sized && this.known.isNew(report.table, report.statement)) continue;
       const { severity, basis } = judge(rule, report, this.known);
-      this.found.push({
+      const finding: LintFinding = {
         code: rule.id,
         gate: "lint",
         severity,
@@ -184,7 +215,9 @@ class LintRun {
         source: report.statement.nested ? report.statement.source : placeOf(report),
         ...(report.unknown ? { unknown: true } : {}),
         ...(report.fix ? { fix: { statement: report.statement, statements: report.fix } } : {}),
-      });
+      };
+      this.found.push(finding);
+      if (report.statement.nested) this.input.onNested?.(finding);
     }
   }
 }

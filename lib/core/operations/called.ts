@@ -1,13 +1,18 @@
 import { bodyStatements } from "../sql/body-statements.js";
 import { NO_CONSTANTS } from "../sql/constant-text.js";
 import { isParsed, parseSql, parseStatement } from "../sql/parse.js";
-import type { ParsedStatement, UnparsedStatement } from "../sql/statement.js";
+import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { mayDo } from "./acting-calls.js";
 import { argumentsOf } from "./call-arguments.js";
 import { type ExecutedCall, executedCalls } from "./executed-calls.js";
 import type { Operation } from "./kinds/index.js";
 import { KnownFunctions } from "./known-functions.js";
 import { operationsOf } from "./operations-of.js";
+
+/** What a called function runs, at the place of the call. */
+export interface CalledStatement extends Statement {
+  readonly guards: NonNullable<Operation["guards"]>;
+}
 
 /** The functions and procedures whose bodies we have, and the operations of statements including what the functions they call do. */
 export class FunctionBodies {
@@ -47,6 +52,14 @@ export class FunctionBodies {
     for (const { kind, statement: inner } of operations)
       if (kind === "create-object" && inner.sql !== statement.sql) this.known.note(parseStatement(inner), false);
     return operations;
+  }
+
+  /** The statements that functions run in the place of a call, also those that they call in turn. Functions whose bodies we do not have run none. */
+  calledStatements(statement: ParsedStatement): readonly CalledStatement[] {
+    const called = new Map<Statement, CalledStatement>();
+    for (const { kind, statement: inner, guards = [] } of this.operationsOf(statement))
+      if (kind !== "opaque" && inner.sql !== statement.sql) called.set(inner, { ...inner, guards });
+    return [...called.values()];
   }
 
   /** Why the text of a statement that assembles SQL does not tell what that SQL is; null where it does. */

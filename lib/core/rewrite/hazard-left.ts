@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.js";
+import type { Finding } from "../finding.js";
 import { lintRelease } from "../lint/lint-release.js";
 import type { LintScript } from "../lint/lint-statement.js";
 import { RULES } from "../lint/rules/index.js";
@@ -15,10 +16,12 @@ const OF_CONTRACT: ReadonlySet<string> = new Set(["SG014", "SG016", "SG058", "SG
 /** Lint is the second opinion: if it still finds a hazard, the plan does not count. Throws `NotRewritable`. */
 export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog: Catalog): Promise<void> {
   const work = new Map(RULES.map((rule) => [rule.id, rule]));
+  const nested = new Set<Finding>();
   const findings = await lintRelease({
     scripts: steps.map((step, at) => scriptOf(step, `${at}`)),
     catalog,
     today: "1970-01-01",
+    onNested: (finding) => nested.add(finding),
   });
   const isStep = planStepOf(script) !== null;
   const [left] = findings.filter(({ code, severity, source }) => {
@@ -28,12 +31,10 @@ export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog
     return severity === "error" || (severity === "warning" && (rule.work !== "none" || code in NO_REWRITE));
   });
   if (!left) return;
-  const nested =
-    script.statements.some(({ sql }) => /^do\b/i.test(sql)) && isWithinBody(steps[Number(left.source?.file)]);
-  if (nested)
+  if (nested.has(left))
     throw new NotRewritable(
       "nested",
-      `a DO block runs in one transaction and is not taken apart: ${clause(left.message)}`,
+      `a DO block or a function runs in one transaction and is not taken apart: ${clause(left.message)}`,
     );
   const reason = NO_REWRITE[left.code];
   if (reason !== undefined) throw new NotRewritable("no-way", `${reason} (${left.code})`);
@@ -42,10 +43,6 @@ export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog
 
 function clause(message: string): string {
   return message.replace(/\.$/, "");
-}
-
-function isWithinBody(step: RewriteStep | undefined): boolean {
-  return step?.statements.some((sql) => /^do\b/i.test(sql)) ?? false;
 }
 
 function scriptOf({ statements, backfill, transaction }: RewriteStep, file: string): LintScript {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Catalog } from "../../../lib/core/catalog/catalog.js";
 import { lintRelease } from "../../../lib/core/lint/lint-release.js";
 import { lintScript, lintText } from "../../support/lint-text.js";
 
@@ -31,6 +32,56 @@ describe("lintRelease", () => {
     const text =
       "BEGIN; LOCK TABLE users, teams; ALTER TABLE users DROP COLUMN a; ALTER TABLE teams DROP COLUMN b; COMMIT;";
     expect(await lintText(text, ["SG092"])).toEqual([]);
+  });
+
+  describe("a function that a statement calls", () => {
+    const body = "ALTER TABLE users ALTER email SET NOT NULL";
+    const made = `CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body}; END $$;\n`;
+
+    it.each([
+      ["in a query", `${made}SELECT tidy()`],
+      ["with its schema", `${made}SELECT public.tidy()`],
+      ["in SQL", `CREATE FUNCTION tidy() RETURNS void LANGUAGE sql AS '${body}';\nSELECT tidy()`],
+      ["in FROM", `${made}SELECT * FROM tidy()`],
+      ["in a DO block", `${made}DO $$ BEGIN PERFORM tidy(); END $$`],
+      [
+        "behind a function",
+        `${made.trim()} CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN PERFORM tidy(); END';\nSELECT f()`,
+      ],
+      ["by CALL", `CREATE PROCEDURE tidy() LANGUAGE plpgsql AS $$ BEGIN ${body}; END $$;\nCALL tidy()`],
+      [
+        "with the table's name",
+        "CREATE FUNCTION tidy(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('ALTER TABLE %I ALTER email SET NOT NULL', t); END $$;\nSELECT tidy('users')",
+      ],
+    ])("is judged by what it does: %s", async (_, text) => {
+      expect(await lintText(text, ["SG010"])).toMatchObject([
+        { severity: "error", subject: { kind: "column", name: "users.email" }, source: { file: "a.sql", line: 2 } },
+      ]);
+    });
+
+    it.each([
+      ["that is not called", made],
+      ["that a trigger calls", `${made}CREATE TRIGGER t AFTER INSERT ON teams FOR EACH ROW EXECUTE FUNCTION tidy()`],
+      ["that is dropped", `${made}DROP FUNCTION tidy()`],
+      ["of another name", `${made}SELECT tidy_up()`],
+      ["of another schema", `${made}SELECT app.tidy()`],
+      ["that is replaced", `${made}${made.replace(body, "NULL").replace("CREATE", "CREATE OR REPLACE")}SELECT tidy()`],
+      ["over a table of the release", `CREATE TABLE users (email text);${made}SELECT tidy()`],
+    ])("is silent about a function %s", async (_, text) => {
+      expect(await lintText(text, ["SG010"])).toEqual([]);
+    });
+
+    it("is found in the catalog", async () => {
+      const id = { schema: "public", name: "tidy", signature: "" };
+      const definition = made.trim().slice(0, -1);
+      const catalog = {
+        serverVersion: 180_000,
+        objects: [{ kind: "function", id, attributes: {}, definition }],
+        unseen: [],
+      } as unknown as Catalog;
+      expect(await lintText("SELECT tidy()", ["SG010"], { catalog })).toHaveLength(1);
+      expect(await lintText("SELECT 1", ["SG010"], { catalog })).toEqual([]);
+    });
   });
 
   it("says who waits behind a lock that lets readers pass", async () => {

@@ -336,6 +336,18 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE tickets ALTER free TYPE bigint, ALTER number TYPE timestamptz USING now()", "form"],
   ["ALTER TABLE orders ADD COLUMN x int NOT NULL", "no-value"],
   ["DO $$ BEGIN ALTER TABLE orders ALTER email SET NOT NULL; END $$", "nested"],
+  [
+    "CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE orders ALTER email SET NOT NULL; END $$; SELECT tidy()",
+    "nested",
+  ],
+  [
+    "CREATE FUNCTION tidy() RETURNS void LANGUAGE sql AS 'ALTER TABLE orders ALTER email SET NOT NULL'; DO $$ BEGIN PERFORM tidy(); END $$",
+    "nested",
+  ],
+  [
+    "CREATE PROCEDURE tidy(t text) LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('CREATE INDEX ON %I (email)', t); END $$; CALL tidy('orders')",
+    "nested",
+  ],
   ["ALTER TABLE ONLY orders ALTER email SET NOT NULL", "only"],
   ["ALTER TABLE nested ADD UNIQUE (id, at)", "partitioned"],
   ["ALTER TABLE parted ADD UNIQUE (at, id)", "partitioned"],
