@@ -40,7 +40,7 @@ const VEHICLES: Readonly<Record<string, string>> = {
     "create type feeling as enum ('x'); create function evil_cast(feeling) returns int language sql as 'select evil(1)'; create cast (feeling as int) with function evil_cast(feeling); update t set a = 'x'::feeling::int",
   "a procedure that is called": "create procedure p() language plpgsql as $$ begin perform evil(1); end $$; call p()",
   "an event trigger":
-    "create function evil_event() returns event_trigger language plpgsql as $$ begin perform evil(1); end $$; create event trigger e on ddl_command_end execute function evil_event(); create table u (a int)",
+    "create function evil_happens() returns event_trigger language plpgsql as $$ begin perform evil(1); end $$; create event trigger e on ddl_command_end execute function evil_happens(); create table u (a int)",
   "ALTER TYPE with USING": "alter table t alter a type bigint using evil(a)",
   "a partition's key":
     "create table u (a int) partition by range (evil(a)); create table u1 partition of u for values from (0) to (9); insert into u values (1)",
@@ -132,7 +132,7 @@ describe.each(MAJORS)("a release that reaches beyond its database, on %s", (majo
       "%s is contained",
       async (_, sql) => {
         const proof = await prove(who, sql);
-        expect(JSON.stringify(proof)).not.toContain("OUTSIDE");
+        expect(/OUTSIDE:[ \d]+/.exec(JSON.stringify(proof))?.[0] ?? "").toBe("");
         expect(proof.findings.map(({ code }) => code)).not.toContain("dry-run.unreadable");
         expect(await outside()).toEqual([]);
       },

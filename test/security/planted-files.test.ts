@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,6 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { ApprovalsFolder } from "../../lib/adapters/local/approvals-folder.js";
 import { openAuditFile } from "../../lib/adapters/local/audit-file.js";
 import {
   approvalsOf,
@@ -25,7 +28,8 @@ import {
   runBefore,
 } from "../../lib/adapters/local/open-run.js";
 import { refuseForeign } from "../../lib/adapters/local/private-files.js";
-import { LINK_KEY, secretKey } from "../../lib/adapters/local/secret-key.js";
+import { rolloutsFolder } from "../../lib/adapters/local/rollouts-folder.js";
+import { APPROVALS_KEY, LINK_KEY, secretKey } from "../../lib/adapters/local/secret-key.js";
 import { loadSigningKey } from "../../lib/adapters/local/signing-key.js";
 import { type Workspace, workspaceIn } from "../../lib/adapters/local/workspace.js";
 import type { ApprovalEntry } from "../../lib/core/approval/request.js";
@@ -185,6 +189,21 @@ describe("an artifact", () => {
     "given another line": (folder) => appendFileSync(join(folder, "score.json"), " "),
     removed: (folder) => rmSync(join(folder, "score.json")),
     "restored as it was": (folder) => cpSync(join(folder, "older.json"), join(folder, "score.json")),
+    "exchanged for another of its run": (folder) => cpSync(join(folder, "other.json"), join(folder, "score.json")),
+    "replayed from another run": (folder) =>
+      cpSync(join(folder, "..", "run-0", "score.json"), join(folder, "score.json")),
+    cut: (folder) => writeFileSync(join(folder, "score.json"), '{"verdict":'),
+    emptied: (folder) => writeFileSync(join(folder, "score.json"), ""),
+    "changed by another name of it": (folder) => {
+      linkSync(join(folder, "score.json"), join(folder, "..", "elsewhere"));
+      writeFileSync(join(folder, "..", "elsewhere"), '{"verdict":"pass"}\n');
+    },
+    "replaced by another name of another": (folder) => {
+      rmSync(join(folder, "score.json"));
+      linkSync(join(folder, "other.json"), join(folder, "score.json"));
+    },
+    "given the name of a draft": (folder) =>
+      renameSync(join(folder, "score.json"), join(folder, "score.json.1.0a0b0c0d.tmp")),
     "replaced by a link": (folder) => {
       rmSync(join(folder, "score.json"));
       symlinkSync("other.json", join(folder, "score.json"));
@@ -197,8 +216,9 @@ describe("an artifact", () => {
     const artifacts = artifactsOfRun(own, "run-1");
     await artifacts.put("score.json", { verdict: "ask" });
     cpSync(join(folder, "score.json"), join(folder, "older.json"));
+    await artifactsOfRun(own, "run-0").put("score.json", { verdict: "pass" });
     await artifacts.put("score.json", { verdict: "blocked" });
-    writeFileSync(join(folder, "other.json"), '{"verdict":"pass"}\n');
+    await artifacts.put("other.json", { verdict: "pass" });
     expect(await artifacts.get("score.json")).toEqual({ verdict: "blocked" });
     attacks[what]?.(folder);
     for (const reader of [artifacts, artifactsOfRun(own, "run-1")])
@@ -245,9 +265,30 @@ describe("an artifact", () => {
   });
 });
 
+describe("what says which tenants a rollout changes", () => {
+  const planted: Readonly<Record<string, (path: string) => void>> = {
+    "a pipe": (path) => void execFileSync("mkfifo", [path]),
+    "a link": (path) => symlinkSync("/dev/zero", path),
+    "a folder": (path) => void mkdirSync(path),
+    "no JSON": (path) => writeFileSync(path, "x"),
+    "another thing": (path) => writeFileSync(path, "[]"),
+    "half of it": (path) => writeFileSync(path, '{"run":"r"}'),
+  };
+
+  it.each(Object.entries(planted))("is refused by name where it is %s", async (_, plant) => {
+    const own = workspace();
+    const folder = join(own.locks, "rollouts");
+    mkdirSync(folder, { recursive: true });
+    plant(join(folder, "r.json"));
+    const rollouts = rolloutsFolder(folder, own.access);
+    await expect(rollouts.other("s", ["acme"])).rejects.toThrow(/rollouts\/r\.json is /);
+    await expect(rollouts.begin("s", ["acme"], "2026-01-01")).rejects.toThrow(/rollouts\/r\.json is /);
+  });
+});
+
 describe("an approval", () => {
   const entries = (own: Workspace) => {
-    const [folder = ""] = readdirSync(own.approvals).filter((name) => name !== "claims");
+    const [folder = ""] = readdirSync(own.approvals).filter((name) => name !== "claims" && !name.endsWith(".json"));
     return join(own.approvals, folder);
   };
   const open = async () => {
@@ -255,6 +296,22 @@ describe("an approval", () => {
     const approvals = await approvalsOf(own);
     await approvals.open(request, "token");
     await approvals.append(request.run, 0, decision);
+    await approvals.append(request.run, 1, {
+      ...decision,
+      verdict: "approve",
+      reason: null,
+      nonce: "fedcba9876543210",
+    });
+    const apart = workspace();
+    const elsewhere = new ApprovalsFolder(apart.approvals, {
+      key: await secretKey(own.keys, APPROVALS_KEY, own.access),
+      records: join(apart.records, "approvals"),
+      access: own.access,
+    });
+    await elsewhere.open({ ...request, run: "run-of-another" }, "token");
+    await elsewhere.append("run-of-another", 0, { ...decision, verdict: "approve", reason: null });
+    cpSync(join(entries(apart), "entries/000000.json"), join(own.approvals, "of-another.json"));
+    cpSync(join(entries(apart), "request.json"), join(own.approvals, "request-of-another.json"));
     return own;
   };
   const forged = JSON.stringify({ ...decision, verdict: "approve", reason: null });
@@ -268,6 +325,18 @@ describe("an approval", () => {
     "that was copied to another place": (folder) =>
       cpSync(join(folder, "entries/000000.json"), join(folder, "entries/000001.json")),
     "that was rewritten": (folder) => writeFileSync(join(folder, "entries/000000.json"), forged),
+    "whose entries changed places": (folder) => {
+      const [first, second, aside] = ["000000.json", "000001.json", "aside"].map((name) =>
+        join(folder, "entries", name),
+      );
+      renameSync(first ?? "", aside ?? "");
+      renameSync(second ?? "", first ?? "");
+      renameSync(aside ?? "", second ?? "");
+    },
+    "that another run was given": (folder) =>
+      cpSync(join(folder, "../of-another.json"), join(folder, "entries/000000.json")),
+    "whose request is another run's": (folder) =>
+      cpSync(join(folder, "../request-of-another.json"), join(folder, "request.json")),
     "that is no JSON": (folder) => writeFileSync(join(folder, "entries/000000.json"), "x"),
     "whose approvers were rewritten": (folder) => {
       const { body, mac } = JSON.parse(readFileSync(join(folder, "request.json"), "utf8"));
@@ -295,6 +364,34 @@ describe("an approval", () => {
     renameSync(join(own.root, "..", "copy"), own.root);
     chmodSync(own.root, 0o700);
     await expect((await approvalsOf(own)).read(request.run)).rejects.toThrow(/is gone: it was removed/);
+  });
+
+  it("at a terminal does not count when others may write its file, whoever owns it", async () => {
+    const own = workspace();
+    const approvals = await approvalsOf(own);
+    await approvals.open(request, "token");
+    await approvals.append(request.run, 0, { ...decision, verdict: "approve", reason: null, channel: "terminal" });
+    for (const mode of [0o660, 0o620, 0o602]) {
+      chmodSync(join(entries(own), "entries/000000.json"), mode);
+      await expect((await approvalsOf(own)).read(request.run)).rejects.toThrow(/and others may write it/);
+    }
+    chmodSync(join(entries(own), "entries/000000.json"), 0o640);
+    expect((await (await approvalsOf(own)).read(request.run))?.entries).toHaveLength(1);
+  });
+
+  it("of a group's member is for that member to write alone, before and after the folder is shared", async () => {
+    const folder = temporaryFolder();
+    const environment = { SCHEMA_GATE_STATE: join(folder, "state") };
+    const append = async (own: Workspace, at: number) =>
+      (await approvalsOf(own)).append(request.run, at, { ...decision, nonce: `${at}`.repeat(16) });
+    const alone = workspaceIn(folder, environment);
+    await (await approvalsOf(alone)).open(request, "token");
+    await append(alone, 0);
+    const shared = workspaceIn(folder, environment, String(process.getgid?.() ?? 0));
+    expect(shared.access.file).toBe(0o660);
+    await append(shared, 1);
+    for (const name of ["000000.json", "000001.json"])
+      expect(statSync(join(entries(shared), "entries", name)).mode & 0o777).toBe(0o640);
   });
 
   it.runIf(asRoot)("at a terminal counts only as its author's (needs root to be two people)", async () => {

@@ -1,12 +1,12 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { readdir, rename, stat, writeFile } from "node:fs/promises";
+import { readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { personOf } from "../../core/approval/person.js";
 import type { ApprovalEntry, ApprovalRequest } from "../../core/approval/request.js";
 import { canonicalJson } from "../../core/json.js";
 import type { ApprovalRecord, Approvals } from "../../ports/approvals.js";
 import { TamperedError } from "../../ports/tampered.js";
-import { readOrNull } from "./own-file.js";
+import { readHeld, readOrNull } from "./own-file.js";
 import { type Access, makeFolder, ownerName } from "./private-files.js";
 import { claimName } from "./whole-file.js";
 import { WrittenRecord } from "./written-record.js";
@@ -75,14 +75,18 @@ export class ApprovalsFolder implements Approvals {
   }
 
   private request(run: string): Promise<ApprovalRequest | null> {
-    return this.believed<ApprovalRequest>(run, REQUEST);
+    return this.believed<ApprovalRequest>(run, REQUEST).then((found) => found?.body ?? null);
   }
 
   private async entry(request: ApprovalRequest, name: string): Promise<ApprovalEntry | null> {
-    const entry = await this.believed<ApprovalEntry>(request.run, name);
+    const found = await this.believed<ApprovalEntry>(request.run, name);
+    if (found === null) return null;
+    const { body: entry, uid, mode } = found;
     const path = join(this.folder(request.run), name);
-    if (entry?.kind === "decision" && entry.channel === "terminal" && entry.verdict === "approve") {
-      const { uid } = await stat(path);
+    if (entry.kind === "decision" && entry.channel === "terminal" && entry.verdict === "approve") {
+      // Its owner wrote it only if nobody else could have.
+      if (process.getuid !== undefined && (mode & 0o022) !== 0)
+        throw new TamperedError(`${path} approves as ${entry.person}, and others may write it. Start a new run.`);
       const owner = uid === process.getuid?.() ? null : ownerName(uid);
       if (owner !== null && personOf(request.approvers, owner)?.id !== entry.person)
         throw new TamperedError(`${path} approves as ${entry.person}, and was written by ${owner}`);
@@ -91,16 +95,20 @@ export class ApprovalsFolder implements Approvals {
   }
 
   /** Null if there is none. */
-  private async believed<T>(run: string, name: string): Promise<T | null> {
+  private async believed<T>(
+    run: string,
+    name: string,
+  ): Promise<{ readonly body: T; readonly uid: number; readonly mode: number } | null> {
     const path = join(this.folder(run), name);
-    const text = await readOrNull(path);
+    const held = await readHeld(path);
+    const text = held?.bytes.toString("utf8") ?? null;
     if (!this.record(run).holds(name, text === null ? null : hashOf(text)))
       throw new TamperedError(
         text === null
           ? `${path} is gone: it was removed after it was written. Start a new run.`
           : `${path} is not what was written there, so no approval of the run ${run} counts. Start a new run.`,
       );
-    if (text === null) return null;
+    if (held === null || text === null) return null;
     const { body, mac } = parsed(text);
     const expected = this.mac(run, name, body);
     const given = Buffer.from(String(mac), "base64url");
@@ -108,7 +116,7 @@ export class ApprovalsFolder implements Approvals {
       throw new TamperedError(
         `${path} was not written by this gate, or was changed, so no approval of the run ${run} counts. Start a new run.`,
       );
-    return body as T;
+    return { body: body as T, uid: held.uid, mode: held.mode };
   }
 
   private mac(run: string, name: string, body: unknown): Buffer {
@@ -143,7 +151,8 @@ export class ApprovalsFolder implements Approvals {
 
   private async draft(path: string, text: string): Promise<string> {
     const draft = `${path}.${randomUUID()}`;
-    await writeFile(draft, text, { mode: this.protection.access.file, flush: true });
+    // Nobody else of a group writes it again: its owner says who wrote it.
+    await writeFile(draft, text, { mode: this.protection.access.file & 0o640, flush: true });
     return draft;
   }
 }

@@ -17,13 +17,26 @@ class NotOurFile extends TamperedError {
   }
 }
 
+interface Held {
+  readonly bytes: Buffer;
+  /** Of the file that was read, whatever is in its place by now. */
+  readonly uid: number;
+  readonly mode: number;
+}
+
 /** What a file of ours holds; null when there is none. Throws `TamperedError` for a link, a pipe, a device or a folder in its place. */
 export async function readOwn(path: string): Promise<Buffer | null> {
+  return (await readHeld(path))?.bytes ?? null;
+}
+
+/** The same with whose file it is. */
+export async function readHeld(path: string): Promise<Held | null> {
   const file = await open(path, TO_READ).catch((error: NodeJS.ErrnoException) => refuse(path, error));
   if (file === null) return null;
   try {
-    refuseOther(path, await file.stat());
-    return await file.readFile();
+    const stat = await file.stat();
+    refuseOther(path, stat);
+    return { bytes: await file.readFile(), uid: stat.uid, mode: stat.mode };
   } finally {
     await file.close();
   }

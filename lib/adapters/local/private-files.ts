@@ -10,7 +10,7 @@ import {
   type Stats,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** Modes of the files and folders that the gate keeps. */
 export interface Access {
@@ -90,16 +90,16 @@ function isMember({ uid, gid }: Stats): boolean {
 
 /**
  * Opens a folder of ours to a group, together with everything directly in it that was created only for us before. Throws `UnsafeFileError`
- * for a group that does not exist or that we are not in.
+ * for a group that does not exist or that we are not in. `kept`: names whose files stay their owner's to write.
  */
-export function shareFolder(path: string, group: string): void {
+export function shareFolder(path: string, group: string, kept: ReadonlySet<string> = new Set()): void {
   const closed = readdirSync(path)
     .map((name) => join(path, name))
     .filter((entry) => isClosed(lstatSync(entry)));
   if (holdFolder(path) === SHARED && closed.length === 0) return;
   const gid = groupId(group);
   giveFolder(path, gid, group);
-  for (const entry of closed) give(entry, gid, group);
+  for (const entry of closed) give(entry, gid, group, kept.has(basename(entry)) ? SHARED.file & 0o640 : SHARED.file);
 }
 
 /** Ours, and closed to everybody else. A link is neither followed nor given to the group. */
@@ -107,15 +107,15 @@ function isClosed(stat: Stats): boolean {
   return stat.uid === process.getuid?.() && !stat.isSymbolicLink() && (stat.mode & 0o070) === 0;
 }
 
-function give(path: string, gid: number, group: string): void {
+function give(path: string, gid: number, group: string, mode: number): void {
   const stat = lstatSync(path);
   if (!isClosed(stat)) return;
   if (stat.isDirectory()) {
-    for (const name of readdirSync(path)) give(join(path, name), gid, group);
+    for (const name of readdirSync(path)) give(join(path, name), gid, group, mode);
     giveFolder(path, gid, group);
   } else if (stat.isFile()) {
     chownSync(path, -1, gid);
-    chmodSync(path, SHARED.file);
+    chmodSync(path, mode);
   }
 }
 

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ActiveRollout, Rollouts } from "../../ports/rollouts.js";
+import { TamperedError } from "../../ports/tampered.js";
+import { readOwnSync } from "./own-file.js";
 import { type Access, makeFolder, PRIVATE } from "./private-files.js";
 import { type Holder, holdFile, mayLive, thisProcess } from "./process-lock.js";
 import { replaceFile } from "./whole-file.js";
@@ -45,20 +47,25 @@ function entries(directory: string): readonly Entry[] {
   if (!existsSync(directory)) return [];
   const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
   return files.flatMap((name) => {
-    const text = textOf(join(directory, name));
+    const path = join(directory, name);
+    const bytes = readOwnSync(path);
     // It has ended since.
-    if (text === null) return [];
-    const entry = JSON.parse(text);
+    if (bytes === null) return [];
+    const entry = parsed(bytes.toString("utf8"));
+    if (entry === null)
+      throw new TamperedError(
+        `${path} is not what the gate wrote there, so it says of no tenant that it is free; remove it`,
+      );
     // Files of an earlier version contain only the process id.
     return [{ by: { ...thisProcess(), pid: entry.pid }, ...entry } as Entry];
   });
 }
 
-function textOf(path: string): string | null {
+function parsed(text: string): (Partial<Entry> & { readonly pid: number }) | null {
   try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
+    const entry = JSON.parse(text);
+    return Array.isArray(entry?.tenants) && typeof entry.run === "string" ? entry : null;
+  } catch {
+    return null;
   }
 }

@@ -37,7 +37,7 @@ export function workspaceIn(directory: string, environment: Environment = proces
   makeFolder(root, { folder: 0o700, file: 0o600 });
   const before = holdFolder(root);
   refuseClosed(root);
-  if (group !== undefined) shareFolder(root, group);
+  if (group !== undefined) shareFolder(root, group, new Set(["approvals"]));
   const access = holdFolder(root);
   // What this process creates from now on belongs to the group too, and still to nobody else.
   if (access === SHARED) process.umask(0o007);
