@@ -46,14 +46,12 @@ async function replay(project: Project): Promise<readonly Judged[]> {
       const own = ownFiles(files, migration);
       for (const { path, bytes } of own) gate.addFile(path, bytes);
       const kept = known.get(migration.version);
-      const judged =
-        kept ??
-        ((VERSIONS?.includes(migration.version) ?? at % EVERY === 0)
-          ? await judgeRelease(project, fleet, gate, migration)
-          : null);
-      if (judged && !kept) keep(judged, at + 1, release.migrations.length);
-      const applies = judged && !kept ? true : await fleet.skip(migration);
-      if (!applies || judged?.verdict === "does not apply") for (const { path } of own) gate.removeFile(path);
+      const wanted = !kept && (VERSIONS?.includes(migration.version) ?? at % EVERY === 0);
+      const { judged, applies } = wanted
+        ? await judgeRelease(project, fleet, gate, migration)
+        : { judged: null, applies: await fleet.skip(migration) };
+      if (judged) keep(judged, at + 1, release.migrations.length);
+      if (!applies) for (const { path } of own) gate.removeFile(path);
       if (judged) known.set(migration.version, judged);
     }
   } finally {
@@ -74,16 +72,17 @@ async function judgeRelease(
   fleet: HistoryFleet | SchemaHistoryFleet,
   gate: Gate,
   migration: Migration,
-): Promise<Judged> {
+): Promise<{ readonly judged: Judged; readonly applies: boolean }> {
   await fleet.standUp(migration);
   const answer = await (fleet instanceof HistoryFleet ? gate.ask() : gate.check());
   const truths = await fleet.apply(migration);
   const agreed = answer.passed && truths.every(({ failed }) => failed === null);
   const carried = agreed && fleet instanceof HistoryFleet ? await fleet.carryOut(gate, migration) : [];
   const judged = judge(project.name, migration.version, answer, { truths, carried });
-  await fleet.goOn(truths, migration);
-  const applies = truths.find(({ tenant }) => tenant === "empty")?.failed === null;
-  return applies ? judged : { ...judged, verdict: judged.verdict === "false pass" ? "false pass" : "does not apply" };
+  const applies = await fleet.goOn(truths, migration);
+  const runs = truths.find(({ tenant }) => tenant === "empty")?.failed === null;
+  const verdict = runs || judged.verdict === "false pass" ? judged.verdict : "does not apply";
+  return { judged: { ...judged, verdict }, applies };
 }
 
 async function filesOf(project: Project): Promise<readonly ReleaseFile[]> {

@@ -111,7 +111,7 @@ export class HistoryFleet {
   }
 
   /** The copies on which the plain SQL ran are the tenants from then on, where it ran on all that go on. */
-  async goOn(truths: readonly Truth[]): Promise<void> {
+  async goOn(truths: readonly Truth[]): Promise<boolean> {
     const ran = (kind: TenantKind) => truths.find(({ tenant }) => tenant === kind)?.failed === null;
     if (ran("empty")) {
       await this.replace("empty", plain("empty"));
@@ -122,6 +122,7 @@ export class HistoryFleet {
       }
     }
     for (const kind of ["contradicting", ...TENANTS.map(plain)]) await this.drop(kind);
+    return ran("empty");
   }
 
   /**
