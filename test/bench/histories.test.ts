@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readReleaseFolder } from "../../lib/adapters/local/release-folder.js";
 import type { Migration } from "../../lib/core/migration/release.js";
-import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { type ReleaseFile, readRelease } from "../../lib/core/release/read-release.js";
 import { Gate } from "../support/gate.js";
 import { HistoryFleet } from "./histories/fleet.js";
@@ -39,7 +38,7 @@ async function replay(project: Project): Promise<readonly Judged[]> {
   const files = await filesOf(project);
   const release = await readRelease(files, { application: false });
   const known = new Map(keptOf(project).map((each) => [each.version, each]));
-  const fleet = await (SCHEMAS ? SchemaHistoryFleet : HistoryFleet).create(ledgerFor(release.convention));
+  const fleet = await (SCHEMAS ? SchemaHistoryFleet : HistoryFleet).create(release.convention);
   const gate = new Gate(fleet.tenants(), release.convention);
   try {
     for (const [at, migration] of untilLast(release.migrations).entries()) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Migration } from "../../../lib/core/migration/release.js";
 import type { LedgerFormat } from "../../../lib/core/release/ledger.js";
+import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { identifier } from "../../../lib/core/sql/quote.js";
 import { DatabaseError, type Session } from "../../../lib/ports/database.js";
 import { replayMigration } from "../../../lib/steps/migration/replay-migration.js";
@@ -62,8 +63,8 @@ export class HistoryFleet {
 
   private constructor(private readonly ledger: LedgerFormat) {}
 
-  static async create(ledger: LedgerFormat): Promise<HistoryFleet> {
-    const fleet = new HistoryFleet(ledger);
+  static async create(convention: string): Promise<HistoryFleet> {
+    const fleet = new HistoryFleet(ledgerFor(convention));
     for (const kind of Object.keys(ROWS))
       await onServer(MAJOR, `create database ${fleet.name(kind)} template template0`);
     return fleet;

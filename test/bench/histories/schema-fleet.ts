@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ownSchemaOf } from "../../../lib/core/catalog/own-schema.js";
 import type { Migration } from "../../../lib/core/migration/release.js";
-import type { LedgerFormat } from "../../../lib/core/release/ledger.js";
+import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { identifier, literal, qualified } from "../../../lib/core/sql/quote.js";
 import { DatabaseError, type Session } from "../../../lib/ports/database.js";
 import { replayMigration } from "../../../lib/steps/migration/replay-migration.js";
@@ -23,10 +23,10 @@ export class SchemaHistoryFleet {
   /** Whether releases were skipped since rows were generated. */
   private behind = false;
 
-  private constructor(private readonly ledger: LedgerFormat) {}
+  private constructor(private readonly convention: string) {}
 
-  static async create(ledger: LedgerFormat): Promise<SchemaHistoryFleet> {
-    const fleet = new SchemaHistoryFleet(ledger);
+  static async create(convention: string): Promise<SchemaHistoryFleet> {
+    const fleet = new SchemaHistoryFleet(convention);
     await onServer("18", `create database ${fleet.name("fleet")} template template0`);
     await fleet.inside("fleet", (session) => session.script(KINDS.map(made).join("; ")));
     return fleet;
@@ -110,11 +110,11 @@ export class SchemaHistoryFleet {
   /** The server's message; null where it ran. */
   private async attempted(database: string, kind: Kind, migration: Migration): Promise<string | null> {
     const { isolation } = migration.up;
-    const common = { ledger: this.ledger, isolation, settings: SETTINGS, keep: [], clock: testClock };
+    const schema = schemaOf(kind);
+    const ledger = ledgerFor(this.convention, schema);
+    const common = { ledger, isolation, settings: SETTINGS, keep: [], clock: testClock };
     try {
-      await this.inside(database, (session) =>
-        replayMigration(session, { migration, ...common, schema: schemaOf(kind) }),
-      );
+      await this.inside(database, (session) => replayMigration(session, { migration, ...common, schema }));
       return null;
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
