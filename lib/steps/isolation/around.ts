@@ -5,12 +5,13 @@ import { up } from "../proof/apply-on-clone.js";
 import type { Clones, WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
 import { describeFailure } from "../proof/try-candidate.js";
+import { namesThatMeanOthers, readHidingNames } from "./hiding-names.js";
 import { changedSurroundings, readSurroundings, type Surroundings, type SurroundingsScope } from "./surroundings.js";
 
 /** The clone's database around the tenant, as it was before the release. */
 export class Around {
   private constructor(
-    private readonly before: Surroundings | null,
+    private readonly before: Read | null,
     private readonly scope: SurroundingsScope | null,
   ) {}
 
@@ -30,15 +31,24 @@ export class Around {
   /** What the release changed outside its tenant. */
   async findings(clones: Clones, { clone }: WorkingClone): Promise<readonly Finding[]> {
     if (!this.before || !this.scope) return [];
-    return changedSurroundings(this.before, await readAsLogin(clones, clone, this.scope)).map(changed);
+    const after = await readAsLogin(clones, clone, this.scope);
+    const { around, hiding } = this.before;
+    return [...changedSurroundings(around, after.around).map(changed), ...namesThatMeanOthers(hiding, after.hiding)];
   }
 }
 
+interface Read {
+  readonly around: Surroundings;
+  /** Names of the tenant's that a shared schema has, too. */
+  readonly hiding: ReadonlySet<string>;
+}
+
 /** A tenant's own role may not read another tenant's objects; the login, which reads every tenant, may. */
-async function readAsLogin(clones: Clones, clone: Clone, scope: SurroundingsScope): Promise<Surroundings> {
+async function readAsLogin(clones: Clones, clone: Clone, scope: SurroundingsScope): Promise<Read> {
   const session = await clones.connectAsLogin(clone);
   try {
-    return await readSurroundings(session, scope);
+    const around = await readSurroundings(session, scope);
+    return { around, hiding: await readHidingNames(session, scope.own[0] ?? "", scope.shared) };
   } finally {
     await session.close();
   }
@@ -64,7 +74,7 @@ export async function runForSibling(
     const before = await readAsLogin(clones, working.clone, scope);
     const failure = await runFor(session, input, sibling);
     if (failure) return [failure];
-    return changedSurroundings(before, await readAsLogin(clones, working.clone, scope)).map(changed);
+    return changedSurroundings(before.around, (await readAsLogin(clones, working.clone, scope)).around).map(changed);
   } finally {
     await session.close();
   }

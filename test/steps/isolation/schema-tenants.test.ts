@@ -186,6 +186,32 @@ describe.each(MAJORS)("a release over tenants that are schemas, PostgreSQL %s", 
     expect(await verdict(major, sql)).toEqual({ passed: true, said: "" });
   });
 
+  it.each([
+    [
+      "create table plans (id int primary key, name text)",
+      /^relation plans without a schema is the tenant's, instead of/,
+    ],
+    [
+      "create function run(what text) returns void language sql as 'select'",
+      /^function run\(text\) .* the tenant's, instead/,
+    ],
+    ["create view numbers as select 1 as one", /^relation numbers .* the tenant's, instead/],
+    ["drop table usr cascade; create table touch (id int); drop function audit() cascade", null],
+    ["alter table hidden rename to seen", /^relation hidden without a schema is no longer the tenant's, but/],
+    ["drop table hidden", /^relation hidden .* no longer the tenant's, but/],
+  ] as const)("warns of a name that means another object afterwards: %s", async (sql, said) => {
+    const setup = `${SETUP} create table public.hidden (id int); ${TENANTS.map((name) => `create table ${name}.hidden (id int);`).join(" ")}`;
+    const proof = await proveOnClones(major, setup, [testMigration(sql)], {
+      schema: "acme",
+      isolation: { scope: SCOPE, neighbour: "globex", sibling: "globex" },
+      thorough: false,
+    });
+    const warned = proof.findings.filter(({ code }) => code === "isolation.name-means-another");
+    expect(warned.map(({ message }) => message.replace("After the release, ", ""))).toEqual(
+      said === null ? [] : [expect.stringMatching(said)],
+    );
+  });
+
   it.each(LEAVES)("blocks what leaves it by its text: %s", async (sql) => {
     expect((await really(major, sql)).left).not.toEqual([]);
     expect((await verdict(major, sql)).said).toMatch(/^isolation\./);
