@@ -3,7 +3,7 @@ import { compareFindings, type Finding } from "../finding.js";
 import type { FunctionBodies } from "../operations/called.js";
 import type { MajorRange } from "../postgres/majors.js";
 import { isParsed, loadParser, parseStatement } from "../sql/parse.js";
-import { textBodyStatements } from "../sql/plpgsql.js";
+import { type Guard, textBodyStatements } from "../sql/plpgsql.js";
 import type { ParsedStatement, Statement, UnparsedStatement } from "../sql/statement.js";
 import { kindsOf } from "../sql/tree.js";
 import { calledBodies } from "./called-bodies.js";
@@ -32,8 +32,6 @@ export interface LintInput {
   readonly waivers?: readonly Waiver[];
   /** Called for each finding that a waiver removes. */
   readonly onWaived?: (waived: Waived) => void;
-  /** Called for each finding inside a DO block or a function that a statement calls. */
-  readonly onNested?: (finding: Finding) => void;
   /** `2026-11-22`, to compare with the waivers' last days. */
   readonly today: string;
   readonly customRules?: readonly Rule[];
@@ -43,6 +41,8 @@ export interface LintInput {
 /** A lint finding with what replaces its statement, when the rewrite is mechanical. */
 export interface LintFinding extends Finding {
   readonly fix?: Fix;
+  /** It is about a statement inside a DO block or a called function, which no rewrite takes apart. */
+  readonly nested?: true;
 }
 
 export interface Fix {
@@ -147,15 +147,12 @@ class LintRun {
     const transaction = outer.transaction ?? tracker.alone();
     for (const inner of textBodyStatements(outer)?.statements ?? []) {
       if (isParsed(inner)) {
-        const conditional = inner.guards.some(({ kind }) => kind !== "unless there");
-        const unlessThere = inner.guards.some(({ kind }) => kind === "unless there");
         const placed: LintStatement = {
           ...inner,
           script: outer.script,
           transaction,
           nested: true,
-          conditional,
-          unlessThere,
+          ...underGuards(inner.guards),
         };
         this.judgeAndLearn(placed);
         this.visitCalled(placed, tracker);
@@ -171,9 +168,16 @@ class LintRun {
     for (const { guards, ...statement } of called) {
       const inner = parseStatement(statement);
       if (!isParsed(inner)) continue;
-      const conditional = outer.conditional === true || guards.some(({ kind }) => kind !== "unless there");
-      const unlessThere = outer.unlessThere === true || guards.some(({ kind }) => kind === "unless there");
-      this.judgeAndLearn({ ...inner, script: outer.script, transaction, nested: true, conditional, unlessThere });
+      const { conditional, unlessThere } = underGuards(guards);
+      this.judgeAndLearn({
+        ...inner,
+        script: outer.script,
+        transaction,
+        nested: true,
+        called: true,
+        conditional: outer.conditional === true || conditional,
+        unlessThere: outer.unlessThere === true || unlessThere,
+      });
     }
   }
 
@@ -205,21 +209,29 @@ class LintRun {
     for (const report of reports) {
       if (rule.sized && this.known.isNew(report.table, report.statement)) continue;
       const { severity, basis } = judge(rule, report, this.known);
-      const finding: LintFinding = {
+      this.found.push({
         code: rule.id,
         gate: "lint",
         severity,
         subject: report.subject,
-        message: report.message + basis,
+        message: report.message + basis + (report.statement.called ? CALLED : ""),
         remedy: report.remedy,
         source: report.statement.nested ? report.statement.source : placeOf(report),
         ...(report.unknown ? { unknown: true } : {}),
         ...(report.fix ? { fix: { statement: report.statement, statements: report.fix } } : {}),
-      };
-      this.found.push(finding);
-      if (report.statement.nested) this.input.onNested?.(finding);
+        ...(report.statement.nested ? { nested: true as const } : {}),
+      });
     }
   }
+}
+
+const CALLED = " It is inside a function that this statement calls.";
+
+function underGuards(guards: readonly Guard[]): { readonly conditional: boolean; readonly unlessThere: boolean } {
+  return {
+    conditional: guards.some(({ kind }) => kind !== "unless there"),
+    unlessThere: guards.some(({ kind }) => kind === "unless there"),
+  };
 }
 
 /** A statement that was parsed when its file was read is not parsed again. */

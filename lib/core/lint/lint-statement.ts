@@ -30,8 +30,10 @@ export interface LintStatement extends ParsedStatement {
   readonly script: LintScript;
   /** Null when it runs outside a transaction, or when the runner is unknown. */
   readonly transaction: Transaction | null;
-  /** True for a statement found in the body of a DO block. */
+  /** True for a statement found in the body of a DO block or a called function. */
   readonly nested: boolean;
+  /** True for a statement of a function that the script's own statement calls. */
+  readonly called?: boolean;
   /** It may not run: it is in a branch, a loop, or a block that continues after an error. */
   readonly conditional?: boolean;
   /** Its block ignores an object that already exists. */

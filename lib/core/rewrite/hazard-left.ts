@@ -1,5 +1,4 @@
 import type { Catalog } from "../catalog/catalog.js";
-import type { Finding } from "../finding.js";
 import { lintRelease } from "../lint/lint-release.js";
 import type { LintScript } from "../lint/lint-statement.js";
 import { RULES } from "../lint/rules/index.js";
@@ -16,12 +15,10 @@ const OF_CONTRACT: ReadonlySet<string> = new Set(["SG014", "SG016", "SG058", "SG
 /** Lint is the second opinion: if it still finds a hazard, the plan does not count. Throws `NotRewritable`. */
 export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog: Catalog): Promise<void> {
   const work = new Map(RULES.map((rule) => [rule.id, rule]));
-  const nested = new Set<Finding>();
   const findings = await lintRelease({
     scripts: steps.map((step, at) => scriptOf(step, `${at}`)),
     catalog,
     today: "1970-01-01",
-    onNested: (finding) => nested.add(finding),
   });
   const isStep = planStepOf(script) !== null;
   const [left] = findings.filter(({ code, severity, source }) => {
@@ -31,7 +28,7 @@ export async function hazardLeft({ steps }: RewritePlan, script: Script, catalog
     return severity === "error" || (severity === "warning" && (rule.work !== "none" || code in NO_REWRITE));
   });
   if (!left) return;
-  if (nested.has(left))
+  if (left.nested)
     throw new NotRewritable(
       "nested",
       `a DO block or a function runs in one transaction and is not taken apart: ${clause(left.message)}`,

@@ -5,10 +5,20 @@ import { REWRITE_KINDS } from "./kinds/index.js";
 /** Rules whose hazard `schema-gate rewrite` removes. */
 export const REWRITABLE: ReadonlySet<string> = new Set(REWRITE_KINDS.flatMap(({ takesAway }) => takesAway));
 
-/** Findings that `schema-gate rewrite` can resolve name the command. `folder`: goes before the file's path, if that is relative to the release. */
-export function withRewrite<F extends Finding>(finding: F, folder: string | null = null): F {
+/** Findings that `schema-gate rewrite` can resolve name the command; of what is nested, it can resolve none. `folder`: goes before the file's path, if that is relative to the release. */
+export function withRewrite<F extends Finding>(
+  { nested, ...finding }: F & { readonly nested?: true },
+  folder: string | null = null,
+): Omit<F, "nested"> {
   const { code, severity, source, remedy } = finding;
-  if (!REWRITABLE.has(code) || severity === "note" || !source?.file.endsWith(".sql") || !remedy || remedy.command)
+  if (
+    nested ||
+    !REWRITABLE.has(code) ||
+    severity === "note" ||
+    !source?.file.endsWith(".sql") ||
+    !remedy ||
+    remedy.command
+  )
     return finding;
   const path = folder === null ? source.file : `${folder.replace(/\/+$/, "")}/${source.file}`;
   return { ...finding, remedy: { ...remedy, command: `schema-gate rewrite ${shellWord(path)}` } };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../../lib/core/catalog/catalog.js";
 import { lintRelease } from "../../../lib/core/lint/lint-release.js";
+import { withRewrite } from "../../../lib/core/rewrite/with-rewrite.js";
 import { lintScript, lintText } from "../../support/lint-text.js";
 
 describe("lintRelease", () => {
@@ -34,6 +35,14 @@ describe("lintRelease", () => {
     expect(await lintText(text, ["SG092"])).toEqual([]);
   });
 
+  it("names no rewrite for what is inside a block, which rewrite refuses", async () => {
+    const alter = "ALTER TABLE users ALTER email SET NOT NULL";
+    const named = async (text: string) =>
+      (await lintText(text, ["SG010"])).map((finding) => withRewrite(finding)).map(({ remedy }) => remedy?.command);
+    expect(await named(alter)).toEqual(["schema-gate rewrite a.sql"]);
+    expect(await named(`DO $$ BEGIN ${alter}; END $$`)).toEqual([undefined]);
+  });
+
   describe("a function that a statement calls", () => {
     const body = "ALTER TABLE users ALTER email SET NOT NULL";
     const made = `CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body}; END $$;\n`;
@@ -55,7 +64,13 @@ describe("lintRelease", () => {
       ],
     ])("is judged by what it does: %s", async (_, text) => {
       expect(await lintText(text, ["SG010"])).toMatchObject([
-        { severity: "error", subject: { kind: "column", name: "users.email" }, source: { file: "a.sql", line: 2 } },
+        {
+          severity: "error",
+          subject: { kind: "column", name: "users.email" },
+          source: { file: "a.sql", line: 2 },
+          message: expect.stringMatching(/ It is inside a function that this statement calls\.$/),
+          nested: true,
+        },
       ]);
     });
 

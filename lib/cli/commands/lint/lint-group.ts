@@ -2,7 +2,7 @@ import type { LintGroup } from "../../../adapters/local/lint-paths.js";
 import type { Finding } from "../../../core/finding.js";
 import { bareScript } from "../../../core/lint/bare-script.js";
 import { configWaivers } from "../../../core/lint/config-waivers.js";
-import { lintRelease } from "../../../core/lint/lint-release.js";
+import { type LintFinding, lintRelease } from "../../../core/lint/lint-release.js";
 import type { LintScript } from "../../../core/lint/lint-statement.js";
 import type { LintScripts } from "../../../core/lint/scripts-of.js";
 import type { SourceFile } from "../../../core/migration/source-file.js";
@@ -58,8 +58,8 @@ export async function lintGroup({
 }
 
 /** The kinds of rewriting are loaded only if there is something to rewrite. */
-async function namingRewrites(found: readonly Finding[]): Promise<readonly Finding[]> {
-  if (found.every(({ severity }) => severity === "note")) return found;
+async function namingRewrites(found: readonly LintFinding[]): Promise<readonly Finding[]> {
+  if (found.every(({ severity }) => severity === "note")) return found.map(({ nested: _, ...finding }) => finding);
   const { withRewrite } = await import("../../../core/rewrite/with-rewrite.js");
   return found.map((finding) => withRewrite(finding));
 }
