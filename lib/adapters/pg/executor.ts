@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { digest } from "../../core/json.js";
 import { identifier, literal } from "../../core/sql/quote.js";
 import { DatabaseError, type Session, type Uncontained } from "../../ports/database.js";
+import { type Setting, setForRole, settingsOfLogin } from "./database-settings.js";
 import { dropExecutor, type Open } from "./drop-executor.js";
 import { scramVerifier } from "./scram-verifier.js";
 import { toExecutor } from "./to-executor.js";
@@ -30,9 +31,12 @@ const CONNECTIONS = 64;
  * limit stays.
  */
 const TEMPORARY_FILES = "20GB";
+const OF_TEMPORARY_FILES = "temp_file_limit";
 
 /** For a program's own sessions; ours set their limits themselves. A session may set its own memory, so a limit on that would not hold. */
 const LIMITS = { statement_timeout: "12h", idle_in_transaction_session_timeout: "1h" } as const;
+
+const LIMITED: ReadonlySet<string> = new Set([OF_TEMPORARY_FILES, ...Object.keys(LIMITS)]);
 
 /** What an executor needs to know about the server on which a clone was just made. */
 export interface CloneToExecute {
@@ -51,7 +55,7 @@ export interface Containment {
 }
 
 /**
- * The executors of one process, one for each role that they run as: no release runs on a clone as a login that reaches beyond it. Any other
+ * The executors of one process, one for each role that they run as and each set of settings that the login has in a tenant: no release runs on a clone as a login that reaches beyond it. Any other
  * login has nothing to hand over.
  */
 export class Executors {
@@ -67,11 +71,12 @@ export class Executors {
     const who = known ? null : await whoExecutes(guard, clone.name, clone.role);
     if (who?.kind === "login") return { executor: null, uncontained: null };
     if (who?.kind === "uncontained") return { executor: null, uncontained: who.uncontained };
-    const executor = known ?? this.executorAs(who?.role ?? null);
+    const settings = known ? [] : await settingsOfLogin(guard, clone.template);
+    const executor = known ?? this.executorAs(who?.role ?? null, settings);
     await hold(guard, executor.user);
     try {
       await this.inTurn(async () => {
-        await make(guard, executor);
+        await make(guard, executor, settings);
         if (executor.role === null && !known) await handOver(clone, executor);
       });
     } catch (error) {
@@ -103,28 +108,34 @@ export class Executors {
     return done;
   }
 
-  private executorAs(role: string | null): Executor {
-    const part = digest(role).slice(0, 8);
+  private executorAs(role: string | null, settings: readonly Setting[]): Executor {
+    const part = digest([role, settings.map(({ name, value }) => [name, value])]).slice(0, 8);
     return { user: `${NAMED}${this.own}_${part}`, password: this.password, role };
   }
 }
 
-async function make(guard: Session, { user, password, role }: Executor): Promise<void> {
+/** `settings`: of the login, under which the release runs in the tenant. */
+async function make(guard: Session, { user, password, role }: Executor, settings: readonly Setting[]): Promise<void> {
   const there = await guard.query("select 1 from pg_roles where rolname = $1", [user]);
   if (there.length > 0) return;
   const name = identifier(user);
   const { login, superuser, bypassrls, limits } = await maker(guard);
-  const settings = Object.entries({ ...LIMITS, ...(limits ? { temp_file_limit: TEMPORARY_FILES } : {}) });
+  const limited = Object.entries({ ...LIMITS, ...(limits ? { [OF_TEMPORARY_FILES]: TEMPORARY_FILES } : {}) });
   // Several statements sent at once are one transaction, and leave nothing behind if one fails.
   await guard.script(
     [
       `create role ${name} login password ${literal(scramVerifier(password))} nosuperuser nocreatedb nocreaterole noreplication ${role === null && bypassrls ? "bypassrls" : "nobypassrls"} connection limit ${CONNECTIONS}`,
-      ...settings.map(([setting, value]) => `alter role ${name} set ${setting} = ${literal(value)}`),
+      ...limited.map(([setting, value]) => `alter role ${name} set ${setting} = ${literal(value)}`),
       `comment on role ${name} is ${literal(EXECUTOR_COMMENT)}`,
       ...(role === null ? [] : [`grant ${identifier(role)} to ${name}`]),
       // To give it the clone, to end its sessions, and to drop what it owns.
       ...(superuser ? [] : [`grant ${name} to ${identifier(login)}${withRights(guard)}`]),
     ].join("; "),
+  );
+  await setForRole(
+    guard,
+    user,
+    settings.filter((setting) => !LIMITED.has(setting.name.toLowerCase())),
   );
 }
 

@@ -5,7 +5,7 @@ import { endpointOf } from "../../../lib/adapters/pg/endpoint.js";
 import { readCatalog } from "../../../lib/steps/catalog/read-catalog.js";
 import { MAJORS } from "../../support/majors.js";
 import { onServer, temporaryDatabase } from "../../support/postgres.js";
-import { testSession } from "../../support/session.js";
+import { openTestSession, testSession } from "../../support/session.js";
 
 const WRITE = { purpose: "write", statementTimeout: 20_000, lockTimeout: 2000 } as const;
 
@@ -99,5 +99,41 @@ describe.each(MAJORS)("the executor of a superuser's clones, on %s", (major) => 
       `select count(*)::int as n from pg_roles where rolname = '${[...logins][0]}'`,
     );
     expect(rows).toEqual([{ n: 0 }]);
+  });
+
+  it("has the settings of the login, on the server and in the database, without what limits it", async () => {
+    const { client, name, url } = await temporaryDatabase(major, "create schema app");
+    const login = `gate_${randomBytes(6).toString("hex")}`;
+    const config = (session: { query(sql: string): Promise<readonly Record<string, unknown>[]> }) =>
+      session.query(`select current_setting('TimeZone') as zone,
+        current_setting('shop.region', true) as region, current_setting('work_mem') as memory, current_setting('log_min_duration_statement') as log`);
+    await client.query(`create role ${login} superuser login password 'x';
+      alter role ${login} set search_path = "of all", public; alter role ${login} set work_mem = '9MB'; alter role ${login} set statement_timeout = '1min';
+      alter role ${login} in database "${name}" set search_path = app, "a schema, quoted"; alter role ${login} in database "${name}" set shop.region = 'eu''\\';
+      alter role ${login} set log_min_duration_statement = '1h';
+      alter database "${name}" set search_path = public; alter database "${name}" set "TimeZone" = 'Asia/Kathmandu'`);
+    await client.end();
+    const as = Object.assign(new URL(url), { username: login, password: "x" }).toString();
+    const database = pgDatabase({ tenant: async () => ({ endpoint: endpointOf(as), replica: null }), staging: null });
+    const tenant = { id: "t", group: null, host: "h", database: name, schema: null };
+    const there = await openTestSession(as, "write");
+    const expected = [await config(there), there.path()];
+    await there.close();
+    const clone = await database.clone(tenant, `schema_gate_${randomBytes(6).toString("hex")}`);
+    try {
+      const session = await clone.open(WRITE);
+      expect([await config(session), session.path()]).toEqual(expected);
+      expect(session.path()).toBe('app, "a schema, quoted"');
+      const [limit] = await session.query(
+        "select setconfig::text as all from pg_db_role_setting where setdatabase = 0 and setrole = (select oid from pg_roles where rolname = session_user)",
+      );
+      expect(limit?.all).toContain("statement_timeout=12h");
+      const { objects } = await readCatalog(session, null);
+      expect(JSON.stringify(objects)).not.toContain("executor");
+      await session.close();
+    } finally {
+      await clone.drop();
+      await onServer(major, `drop owned by ${login}; drop role ${login}`);
+    }
   });
 });
