@@ -48,23 +48,36 @@ function entries(directory: string): readonly Entry[] {
   const files = readdirSync(directory).filter((name) => name.endsWith(".json"));
   return files.flatMap((name) => {
     const path = join(directory, name);
-    const bytes = readOwnSync(path);
+    const text = textOf(path);
     // It has ended since.
-    if (bytes === null) return [];
-    const entry = parsed(bytes.toString("utf8"));
-    if (entry === null)
-      throw new TamperedError(
-        `${path} is not what the gate wrote there, so it says of no tenant that it is free; remove it`,
-      );
+    if (text === null) return [];
+    const entry = parsed(text);
+    if (entry === null) throw notOurs(path);
     // Files of an earlier version contain only the process id.
     return [{ by: { ...thisProcess(), pid: entry.pid }, ...entry } as Entry];
   });
 }
 
+function textOf(path: string): string | null {
+  try {
+    return readOwnSync(path)?.toString("utf8") ?? null;
+  } catch (error) {
+    throw error instanceof TamperedError ? notOurs(path) : error;
+  }
+}
+
+/** Another run would find it there too. */
+function notOurs(path: string): TamperedError {
+  return new TamperedError(
+    `${path} is not what the gate wrote there, so it says of no tenant that it is free; if no rollout is running, remove it`,
+  );
+}
+
 function parsed(text: string): (Partial<Entry> & { readonly pid: number }) | null {
   try {
     const entry = JSON.parse(text);
-    return Array.isArray(entry?.tenants) && typeof entry.run === "string" ? entry : null;
+    const { pid } = entry.by === undefined ? entry : entry.by;
+    return Array.isArray(entry.tenants) && typeof entry.run === "string" && typeof pid === "number" ? entry : null;
   } catch {
     return null;
   }
