@@ -11,7 +11,7 @@ export interface ReadTexts {
   readonly queries: readonly string[];
   /** Calls whose text is only known at run time. */
   readonly unknown: readonly string[];
-  /** Other constants in calls, and what a trigger passes to its function: data, unless they name a tenant's schema. */
+  /** Other constants in calls, defaults of parameters, and what a trigger passes: data, unless they name a tenant's schema. */
   readonly data: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function readTexts(node: Node): ReadTexts {
   const own = as(node, "CallStmt")?.funccall;
   for (const { funcname, args } of find(node, "FuncCall").concat(own ?? [])) {
     const name = strings(funcname).at(-1) ?? "";
-    const texts = (args ?? []).map((each) => constantText(each));
+    const texts = (args ?? []).map((each) => constantText(as(each, "NamedArgExpr")?.arg ?? each));
     const [first] = texts;
     const known = texts.filter((text) => text !== null);
     if (TAKES_QUERY.has(name)) {
@@ -65,6 +65,8 @@ export function readTexts(node: Node): ReadTexts {
     else data.push(...known);
   }
   data.push(...strings(as(node, "CreateTrigStmt")?.args));
+  const defaults = find(node, "FunctionParameter").map(({ defexpr }) => defexpr && constantText(defexpr));
+  data.push(...defaults.flatMap((text) => text ?? []));
   return { names, queries, unknown, data };
 }
 

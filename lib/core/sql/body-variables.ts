@@ -1,18 +1,10 @@
 import type { Node } from "libpg-query";
 import { isTree, listOf, numberIn, queryOf, type Tree, treeIn } from "./body-tree.js";
-import {
-  arrayLiteral,
-  type Constants,
-  constantItems,
-  constantValue,
-  itemsAs,
-  valueAs,
-  variableName,
-} from "./constant-text.js";
+import { arrayLiteral, type Constants, constantItems, constantValue, itemsAs, valueAs } from "./constant-text.js";
 import { type Constant, type ConstantValue, declaredType } from "./constant-types.js";
 import { isParsed, parseSql } from "./parse.js";
 import { selectedExpression } from "./selected-expression.js";
-import { as, find } from "./tree.js";
+import { as, find, strings } from "./tree.js";
 
 /** The variables of a PL/pgSQL body: their initial values, and what assigns them. */
 export class Variables {
@@ -95,8 +87,24 @@ export class Variables {
   private assignedBy(tag: string, tree: Tree): readonly string[] {
     if (tag === "PLpgSQL_stmt_assign" || tag === "PLpgSQL_stmt_foreach_a") return [this.name(numberIn(tree, "varno"))];
     if (tag === "PLpgSQL_diag_item") return [this.name(numberIn(tree, "target"))];
-    if (tag === "PLpgSQL_stmt_call") return variablesIn(queryOf(tree.expr));
-    return tag === "target" || tag === "var" ? targetNames(tree) : [];
+    if (tag === "PLpgSQL_stmt_call") return this.passedTo(queryOf(tree.expr));
+    return tag === "target" || tag === "var" ? targetNames(tree, this) : [];
+  }
+
+  /** CALL may change any of its arguments, by whichever name it is written. */
+  private passedTo(sql: string): readonly string[] {
+    const [statement] = parseSql(sql, "body").statements;
+    const call = statement && isParsed(statement) ? as(statement.node, "CallStmt")?.funccall : undefined;
+    const names = find(call, "ColumnRef").flatMap(({ fields }) => [
+      strings(fields).join("."),
+      ...strings(fields).slice(-1),
+    ]);
+    const numbered = find(call, "ParamRef").map(({ number = 1 }) => this.name(number - 1));
+    const aliased = listOf(this.body.aliases).flatMap((each) => {
+      const { name, ...alias } = treeIn(each, "PLpgSQL_alias") ?? {};
+      return names.includes(String(name)) ? [this.name(numberIn(alias, "varno"))] : [];
+    });
+    return [...names, ...numbered, ...aliased];
   }
 
   private nameOf(datum: Tree): string {
@@ -116,10 +124,10 @@ export function forget(scope: Map<string, Constant>, names: ReadonlySet<string>)
   for (const key of [...scope.keys()]) if (names.has(key) || names.has(key.split(".")[0] ?? "")) scope.delete(key);
 }
 
-/** The names in a target of INTO, or in a loop's variable, in order. */
-function targetNames(target: Tree): readonly string[] {
+/** The names in a target of INTO, or in a loop's variable, in order, as declared: the text may put a label before them, or another name. */
+function targetNames(target: Tree, variables: Variables): readonly string[] {
   const row = treeIn(target, "PLpgSQL_row");
-  if (row) return listOf(row.fields).map(({ name }) => String(name));
+  if (row) return listOf(row.fields).map((field) => variables.name(numberIn(field, "varno")));
   const one = treeIn(target, "PLpgSQL_rec") ?? treeIn(target, "PLpgSQL_var");
   return one ? [String(one.refname)] : [];
 }
@@ -127,8 +135,11 @@ function targetNames(target: Tree): readonly string[] {
 /** The same, each with its number. */
 export function targetVariables(target: Tree, variables: Variables): readonly (readonly [string, number])[] {
   const row = treeIn(target, "PLpgSQL_row");
-  if (row) return listOf(row.fields).map((field) => [String(field.name), numberIn(field, "varno")]);
-  return targetNames(target).flatMap((name) => {
+  if (row) {
+    const numbers = listOf(row.fields).map((field) => numberIn(field, "varno"));
+    return numbers.map((number) => [variables.name(number), number] as const);
+  }
+  return targetNames(target, variables).flatMap((name) => {
     const number = variables.numberOf(name);
     return number === null ? [] : [[name, number] as const];
   });
@@ -162,11 +173,4 @@ function heldBy(datum: Tree, value: Node, scope: Constants): Constant | null {
 function typeOf(datum: Tree): string {
   const type = treeIn(treeIn(datum, "PLpgSQL_var")?.datatype, "PLpgSQL_type")?.typname;
   return typeof type === "string" ? type.trim() : "";
-}
-
-/** CALL may change any of its arguments. */
-function variablesIn(sql: string): readonly string[] {
-  const [statement] = parseSql(sql, "body").statements;
-  const call = statement && isParsed(statement) ? as(statement.node, "CallStmt")?.funccall : undefined;
-  return find(call, "ColumnRef").flatMap((ColumnRef) => variableName({ ColumnRef }) ?? []);
 }

@@ -277,6 +277,12 @@ const UNTOLD: readonly (readonly [string, string])[] = [
     block(`declare a text := 'x'; begin call change(a); ${ADD} end`),
   ],
   ["select", block(`declare a text := 'x'; begin call change(z => a); ${ADD} end`)],
+  // By another of its names.
+  ["select", block(`<<b>> declare a text := 'x'; begin call change(b.a); ${ADD} end`)],
+  ["select", block(`<<b>> declare a text := 'x'; begin select n into b.a from shelf; ${ADD} end`)],
+  ["select", block(`declare a text := 'x'; c alias for a; begin call change(c); ${ADD} end`)],
+  ["select", block(`declare a text := 'x'; c alias for a; begin select n into c from shelf; ${ADD} end`)],
+  [plpgsql("t text", `begin call change($1); ${TRIGGER} end`), "select watch('shelf')"],
   [LIST, "select watch(variadic (select array_agg(n) from shelf))"],
   ["select", block(`declare a varchar(1) := 'xy'; begin ${ADD} end`)],
   ["select", block("declare b bool := 'on'; begin execute format('alter table shelf add column %s int', b); end")],
