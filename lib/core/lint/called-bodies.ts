@@ -3,8 +3,8 @@ import type { FunctionBodies } from "../operations/called.js";
 import type { LintScript } from "./lint-statement.js";
 
 /**
- * The functions of the catalog, for what a release's calls of them run, and of its own; null if none of its statements names one: loading what reads
- * bodies takes a while.
+ * The functions of the catalog, for what a release's calls of them run, and of its own; null if no statement has a word of
+ * the name of one: loading what reads bodies takes a while.
  */
 export async function calledBodies(
   scripts: readonly LintScript[],
@@ -14,25 +14,26 @@ export async function calledBodies(
   const texts = scripts.flatMap(({ statements, history }) =>
     statements.map(({ sql }) => ({ sql, judged: history !== true })),
   );
-  const names = new Set([
-    ...functions.map(({ id }) => id.name.toLowerCase()),
-    ...texts.flatMap(({ sql }) => MAKES.exec(sql)?.[1]?.toLowerCase() ?? []),
-  ]);
-  if (names.size === 0) return null;
+  const names = new Set(
+    [...functions.map(({ id }) => id.name), ...texts.flatMap(({ sql }) => named(sql))].flatMap(wordsOf),
+  );
   const calls = texts.some(
-    ({ sql, judged }) => judged && !CALLS_NOTHING.test(sql) && wordsBefore(sql).some((word) => names.has(word)),
+    ({ sql, judged }) => judged && !CALLS_NOTHING.test(sql) && wordsOf(sql).some((word) => names.has(word)),
   );
   if (!calls) return null;
   const { FunctionBodies } = await import("../operations/called.js");
   return catalog ? FunctionBodies.of(functions.map(({ definition }) => definition)) : FunctionBodies.ofRelease();
 }
 
-/** The last part of the name that it makes. */
-const MAKES = /\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:[^\s(]*\.)?"?([^\s."(]+)"?\s*\(/i;
 const CALLS_NOTHING =
   /^(?:create\s+(?:or\s+replace\s+)?(?:function|procedure|(?:constraint\s+|event\s+)?trigger)|drop|comment|grant|revoke|alter\s+(?:function|procedure|routine|trigger))\b/i;
 
-/** The words that a parenthesis follows, in lower case. */
-function wordsBefore(sql: string): readonly string[] {
-  return [...sql.matchAll(/([^\s."(),;=<>+*/-]+)"?\s*\(/g)].map(([, word = ""]) => word.toLowerCase());
+/** What precedes the parameters of the functions that it makes: their names, however they are written. */
+function named(sql: string): readonly string[] {
+  if (!/\bcreate\b/i.test(sql)) return [];
+  return [...sql.matchAll(/\b(?:function|procedure)\b([^(]*)\(/gi)].map(([, name = ""]) => name);
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
 }

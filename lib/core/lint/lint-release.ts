@@ -137,8 +137,11 @@ class LintRun {
     }
     const placed: LintStatement = { ...parsed, script, transaction: tracker.place(parsed), nested: false };
     this.judgeAndLearn(placed);
-    if ("DoStmt" in placed.node) this.visitBody(placed, tracker);
-    else this.visitCalled(placed, tracker);
+    if ("DoStmt" in placed.node) {
+      this.visitBody(placed, tracker);
+      return;
+    }
+    this.visitCalled(placed, tracker);
     this.bodies?.note(placed);
   }
 
@@ -156,6 +159,7 @@ class LintRun {
         };
         this.judgeAndLearn(placed);
         this.visitCalled(placed, tracker);
+        this.bodies?.note(placed, inner.guards.length === 0);
       } else if (!outer.script.history && !this.known.circumstances.opaqueReported)
         this.found.push(unparsedFinding(inner));
     }

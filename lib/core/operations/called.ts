@@ -35,9 +35,9 @@ export class FunctionBodies {
     return new FunctionBodies(this.known.copy());
   }
 
-  /** Records what a statement creates, changes or drops. */
-  note(statement: ParsedStatement | UnparsedStatement): void {
-    this.known.note(statement);
+  /** Records what a statement creates, changes or drops; if it may not run, in addition to what was there. */
+  note(statement: ParsedStatement | UnparsedStatement, sure = true): void {
+    this.known.note(statement, sure);
   }
 
   /**

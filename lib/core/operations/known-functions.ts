@@ -1,4 +1,5 @@
 import type { Node, TypeName, VariableSetStmt } from "libpg-query";
+import { TENANT_SCHEMA } from "../catalog/catalog.js";
 import { bodyStatements } from "../sql/body-statements.js";
 import { COMPUTED } from "../sql/constant-calls.js";
 import { constantText } from "../sql/constant-text.js";
@@ -91,10 +92,17 @@ export class KnownFunctions {
     return [...new Set([...read, ...written])].flatMap((key) => this.behind.get(key) ?? []);
   }
 
-  private mayBe({ schema, path }: KnownFunction, called: string | null): boolean {
-    if (this.complete) return called === null || schema === called;
-    if (called !== null) return (schema ?? (path === "" ? "public" : null)) === called;
+  private mayBe(known: KnownFunction, called: string | null): boolean {
+    const { schema, path } = known;
+    if (called !== null) return this.homeOf(known) === called;
+    if (this.complete) return true;
     return schema === null ? path === this.path : this.path === "" && schema === "public";
+  }
+
+  /** The schema that it was made in; made without one, that of the tenant, or the path where that is another. */
+  private homeOf({ schema, path }: Pick<KnownFunction, "schema" | "path">): string {
+    const own = () => (this.functions.some((each) => each.schema === TENANT_SCHEMA) ? TENANT_SCHEMA : "public");
+    return schema ?? (path === "" ? own() : path);
   }
 
   private noteFunction(statement: ParsedStatement, sure: boolean): void {
@@ -104,8 +112,9 @@ export class KnownFunctions {
     const name = names.at(-1) ?? "";
     const schema = names.length > 1 ? (names.at(-2) ?? null) : null;
     if (schema !== "pg_catalog" && COMPUTED.has(name)) this.computed.add(name);
+    const home = this.homeOf({ schema, path: this.path });
     const replaced = (each: KnownFunction) =>
-      each.name === name && each.schema === schema && each.path === this.path && sameTypes(each.definition, statement);
+      each.name === name && this.homeOf(each) === home && sameTypes(each.definition, statement);
     const others = sure ? this.functions.filter((each) => !replaced(each)) : this.functions;
     // For a function created elsewhere, or in a language that we do not read, its text does not tell what it does.
     const told = readsAsHere((made.options ?? []).flatMap(settingOf)) && !isForeign(made.options ?? []);

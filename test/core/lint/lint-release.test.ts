@@ -46,6 +46,7 @@ describe("lintRelease", () => {
   describe("a function that a statement calls", () => {
     const body = "ALTER TABLE users ALTER email SET NOT NULL";
     const made = `CREATE FUNCTION tidy() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body}; END $$;\n`;
+    const harmless = made.trim().replace(body, "NULL").replace("CREATE", "CREATE OR REPLACE");
 
     it.each([
       ["in a query", `${made}SELECT tidy()`],
@@ -61,6 +62,27 @@ describe("lintRelease", () => {
       [
         "with the table's name",
         "CREATE FUNCTION tidy(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE format('ALTER TABLE %I ALTER email SET NOT NULL', t); END $$;\nSELECT tidy('users')",
+      ],
+      ["with a space in its name", `${made.replace("tidy", '"tidy up"')}SELECT "tidy up"()`],
+      ["with another spelling", `${made.replace("tidy", "public . Tidy")}SELECT tidy /* all */ ()`],
+      ["with a comment before it", `${made.replace("tidy", "/* of users */ tidy")}SELECT tidy()`],
+      ["by its escaped name", `${made.replace("tidy", 'U&"tidy"')}SELECT tidy()`],
+      [
+        "replaced with its schema",
+        `${harmless} ${made.replace("FUNCTION ", "OR REPLACE FUNCTION public.")}SELECT tidy()`,
+      ],
+      [
+        "behind an operator",
+        `${made.trim().replace("tidy()", "tidy(a int, b int)")} CREATE OPERATOR === (leftarg = int, rightarg = int, function = tidy);\nSELECT 1 === 2`,
+      ],
+      [
+        "behind an aggregate",
+        `${made.trim().replace("tidy()", "tidy(a int, b int)")} CREATE AGGREGATE agg (int) (sfunc = tidy, stype = int);\nSELECT agg(1)`,
+      ],
+      ["of a row", `${made.replace("tidy()", "tidy(t teams)")}SELECT t.tidy FROM teams t`],
+      [
+        "that its DO block made",
+        `DO $x$ BEGIN CREATE FUNCTION other() RETURNS int LANGUAGE sql AS 'SELECT 1'; ${made.trim()}\nPERFORM tidy(); END $x$`,
       ],
     ])("is judged by what it does: %s", async (_, text) => {
       expect(await lintText(text, ["SG010"])).toMatchObject([
@@ -81,21 +103,28 @@ describe("lintRelease", () => {
       ["of another name", `${made}SELECT tidy_up()`],
       ["of another schema", `${made}SELECT app.tidy()`],
       ["that is replaced", `${made}${made.replace(body, "NULL").replace("CREATE", "CREATE OR REPLACE")}SELECT tidy()`],
+      ["that is replaced with its schema", `${made}${harmless.replace("tidy", "public.tidy")} SELECT tidy()`],
       ["over a table of the release", `CREATE TABLE users (email text);${made}SELECT tidy()`],
     ])("is silent about a function %s", async (_, text) => {
       expect(await lintText(text, ["SG010"])).toEqual([]);
     });
 
-    it("is found in the catalog", async () => {
-      const id = { schema: "public", name: "tidy", signature: "" };
-      const definition = made.trim().slice(0, -1);
+    it.each(["public", "$tenant"])("is found in the catalog, in %s", async (schema) => {
+      const id = { schema, name: "tidy", signature: "" };
+      const definition = made.trim().slice(0, -1).replace("tidy", `"${schema}".tidy`);
       const catalog = {
         serverVersion: 180_000,
         objects: [{ kind: "function", id, attributes: {}, definition }],
         unseen: [],
       } as unknown as Catalog;
-      expect(await lintText("SELECT tidy()", ["SG010"], { catalog })).toHaveLength(1);
-      expect(await lintText("SELECT 1", ["SG010"], { catalog })).toEqual([]);
+      const found = async (text: string) => (await lintText(text, ["SG010"], { catalog })).length;
+      expect(await found("SELECT tidy()")).toBe(1);
+      expect(await found("SELECT 1")).toBe(0);
+      expect(await found(`${harmless} SELECT tidy()`)).toBe(0);
+      expect(await found("DROP FUNCTION tidy(); SELECT tidy()")).toBe(0);
+      const more = made.trim().replaceAll("tidy", "more");
+      expect(await found(`${more} SELECT "${schema}".more()`)).toBe(1);
+      expect(await found(`${more} SELECT app.more()`)).toBe(0);
     });
   });
 
