@@ -18,9 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** A page in a fresh profile. */
+/** A page in a fresh profile, until the test ends. */
 async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-  return (await browser.newContext(options)).newPage();
+  const context = await browser.newContext(options);
+  onTestFinished(() => context.close());
+  return context.newPage();
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Answer, GateOnAws } from "../support/aws/gate-on-aws.js";
+import { closed } from "../support/closed.js";
 
 let gate: GateOnAws;
 let server: Server;
@@ -23,8 +24,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closed(server);
   await gate.destroy();
 });
 

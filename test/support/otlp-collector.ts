@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { closed } from "./closed.js";
 
 export interface ReceivedSpan {
   readonly name: string;
@@ -48,11 +49,8 @@ export class OtlpCollector {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => {
-      this.server.close(resolve);
-    });
+  close(): Promise<void> {
+    return closed(this.server);
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CloudEvent } from "../../lib/core/audit/cloud-event.js";
+import { closed } from "./closed.js";
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.from("a secret of thirty-two bytes, 32").toString("base64")}`;
 
@@ -41,11 +42,8 @@ export class WebhookEndpoint {
     return [...new Map(this.posted.map(({ event }) => [event.id, event])).values()];
   }
 
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => {
-      this.server.close(resolve);
-    });
+  close(): Promise<void> {
+    return closed(this.server);
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { closed } from "../../support/closed.js";
 
 export interface SlackCall {
   readonly path: string;
@@ -40,7 +41,7 @@ export async function slackServer(moods: readonly SlackMood[] = []) {
     else response.end(JSON.stringify(mood === "ok" ? { ok: true } : { ok: false, error: mood }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => new Promise<void>((resolve) => void server.close(() => resolve())));
+  onTestFinished(() => closed(server));
   const { port } = server.address() as AddressInfo;
   return { endpoint: `http://127.0.0.1:${port}/api`, origin: `http://127.0.0.1:${port}`, calls };
 }

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
+import { closed } from "../closed.js";
 
 interface Parameter {
   readonly name: string;
@@ -82,8 +83,7 @@ export class DataApiServer {
 
   async close(): Promise<void> {
     for (const client of this.transactions.values()) await client.end();
-    this.server.closeAllConnections();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await closed(this.server);
   }
 
   private async serve(path: string, body: Body, response: ServerResponse): Promise<void> {

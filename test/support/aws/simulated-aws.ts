@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { closed } from "../closed.js";
 import { policyVariable } from "./pack-key.js";
 import { SimulatedS3 } from "./simulated-s3.js";
 
@@ -72,8 +73,7 @@ export class SimulatedAws {
   }
 
   async close(): Promise<void> {
-    this.server?.closeAllConnections();
-    await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
+    if (this.server) await closed(this.server);
   }
 
   /** Environment of a function that talks to this and to nothing else. */
