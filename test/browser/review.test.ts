@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type { RolloutView } from "../../lib/review/model.js";
 import { decideByLink } from "../review/harness.js";
 import { blockedModel, rollingModel, sampleBackfills, sampleModel } from "../review/sample-model.js";
+import { closed } from "../support/closed.js";
 import { CHROMIUM, NO_CHROMIUM, startChromium } from "./chromium.js";
 import { servedReview } from "./served-review.js";
 
@@ -98,7 +99,7 @@ describe.skipIf(CHROMIUM === null)("deciding in a browser", () => {
     const form = `<form id="f" method="post" action="${review.url("alex")}">${fields}<input name="verdict" value="approve"></form><script>f.submit()</script>`;
     const evil = createServer((_, response) => response.setHeader("content-type", "text/html").end(form));
     await new Promise<void>((resolve) => evil.listen(0, "localhost", resolve));
-    onTestFinished(() => new Promise<void>((resolve) => void evil.close(() => resolve())));
+    onTestFinished(() => closed(evil));
     await page.goto(`http://localhost:${(evil.address() as AddressInfo).port}/`);
     await page.getByRole("heading", { name: "Not sent from this page" }).waitFor();
     expect(await review.entries()).toEqual([]);
