@@ -14,7 +14,10 @@ export interface StagingProps {
   readonly instances?: readonly string[];
   /** Name of the DB subnet group of the copies: subnets that the functions reach. */
   readonly subnetGroup: string;
-  /** Default: `db.t4g.medium`, the smallest that Aurora PostgreSQL accepts. */
+  /**
+   * Default: the class of the source, whose parameter group may ask for memory that a smaller class lacks. An instance of another class
+   * takes another time for the same statement.
+   */
   readonly instanceClass?: string;
   /** Port of the copies, which is the port of their sources. Default: 5432. */
   readonly port?: number;
@@ -46,7 +49,7 @@ export class Staging extends Construct {
     this.substitutions = {
       StagingSubnetGroup: props.subnetGroup,
       StagingSecurityGroup: this.securityGroup.securityGroupId,
-      StagingInstanceClass: props.instanceClass ?? "db.t4g.medium",
+      StagingInstanceClass: props.instanceClass ?? "source",
     };
   }
 
@@ -54,8 +57,13 @@ export class Staging extends Construct {
   permitMaking(role: IRole): void {
     const { clusters = [], instances = [], keys = [], subnetGroup } = this.props;
     const arn = (kind: string, name: string) => rdsArn(role, kind, name);
-    const defaults = ["pg", "cluster-pg", "og"].map((kind) => arn(kind, "default*"));
-    const groups = [arn("subgrp", subnetGroup), ...defaults];
+    const parameters = ["pg", "cluster-pg"].map((kind) => arn(kind, "*"));
+    const groups = [arn("subgrp", subnetGroup), ...parameters, arn("og", "default*")];
+    permit(role, {
+      actions: ["rds:DescribeDBClusters", "rds:DescribeDBInstances"],
+      resources: [...clusters.map((name) => arn("cluster", name)), arn("db", "*")],
+      wildcard: "A cluster's writer is an instance of any name. It is read for its class and its parameter group.",
+    });
     if (clusters.length > 0)
       permit(role, {
         actions: ["rds:RestoreDBClusterToPointInTime"],
@@ -72,7 +80,6 @@ export class Staging extends Construct {
       actions: [
         "rds:AddTagsToResource",
         "rds:CreateDBInstance",
-        "rds:DescribeDBInstances",
         "rds:DescribeDBSnapshots",
         "rds:RestoreDBInstanceFromDBSnapshot",
       ],
@@ -90,7 +97,8 @@ export class Staging extends Construct {
 }
 
 const OWN = "schema-gate-*";
-const NAMES = "Copies are named when they are made; only names that begin with schema-gate- can be made or removed.";
+const NAMES =
+  "Copies are named when they are made; only names that begin with schema-gate- can be made or removed. They use the parameter groups of their sources, whose names are read.";
 
 /** Allows removing what a gate made, recognised by its name. */
 export function permitRemoval(role: IRole): void {

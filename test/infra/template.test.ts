@@ -47,7 +47,10 @@ const ENDINGS: readonly RegExp[] = [
   /:execution:.*(:\*|\/\*)/,
   // What a run copies is named when it is copied; secrets come and go below the team's own prefix.
   /:(cluster|db|snapshot):schema-gate-\*/,
-  /:(pg|cluster-pg|og):default\*/,
+  // A copy has the parameter groups of its source, and its writer's class.
+  /:(pg|cluster-pg):\*/,
+  /:og:default\*/,
+  /:db:\*/,
   /:secret:tenants\/\*/,
   /:network-interface\/\*/,
 ];
@@ -101,6 +104,11 @@ describe("permissions", () => {
         .map((resource) => [policy, resource]),
     );
     expect(strange).toEqual([]);
+  });
+
+  it("only reads instances that it did not make", () => {
+    const others = allowed(full).filter(({ resources }) => resources.some((resource) => /:db:\*/.test(resource)));
+    expect(others.map(({ actions }) => actions)).toEqual([["rds:DescribeDBClusters", "rds:DescribeDBInstances"]]);
   });
 
   it("lets nobody remove or overwrite without a version what is in the bucket", () => {

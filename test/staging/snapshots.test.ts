@@ -13,6 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => fleet.destroy());
 
+const SOURCE = {
+  cluster: { DbClusterParameterGroup: "tenants-cluster", IamDatabaseAuthenticationEnabled: true, Port: 5433 },
+  instance: {
+    DbInstanceClass: "db.r6g.large",
+    DbParameterGroups: [{ DbParameterGroupName: "tenants-instance" }],
+    IamDatabaseAuthenticationEnabled: true,
+  },
+};
+
 interface Gated extends Ended {
   readonly rds: SimulatedRds;
 }
@@ -22,6 +31,7 @@ async function gated(
   source: string,
   changes: Partial<SimulatedRdsOptions> = {},
   handlers: Parameters<typeof runInProcess>[1]["handlers"] = undefined,
+  substitutions: Readonly<Record<string, string>> = { StagingInstanceClass: "source" },
 ): Promise<Gated> {
   const host = `127.0.0.1:${fleet.server.port}`;
   fleet.writeConfig({ staging: { mode: "snapshot", sources: { [host]: source }, ready: "2min" } });
@@ -30,6 +40,7 @@ async function gated(
   const ended = await runInProcess(fleet, {
     run: `snapshot-${runs}`,
     mode: "check",
+    substitutions,
     services: (others) => {
       rds = new SimulatedRds({
         endpoint: { Address: "localhost", Port: fleet.server.port },
@@ -54,9 +65,10 @@ describe("staging.mode snapshot, with a simulated RDS", () => {
     expect(codes(ended)).not.toContain("staging.not-made");
     expect(await outcome(ended)).toBe("passed");
     const { calls } = ended.rds;
-    expect(calls.slice(0, 2)).toEqual(["restoreDBClusterToPointInTime", "createDBInstance"]);
-    expect(calls.slice(2, 5)).toEqual(["describeDBInstances", "describeDBInstances", "describeDBInstances"]);
-    expect(calls.slice(5)).toEqual(["deleteDBInstance", "deleteDBCluster"]);
+    expect(calls.slice(0, 2)).toEqual(["describeDBClusters of the source", "describeDBInstances of the source"]);
+    expect(calls.slice(2, 4)).toEqual(["restoreDBClusterToPointInTime", "createDBInstance"]);
+    expect(calls.slice(4, 7)).toEqual(["describeDBInstances", "describeDBInstances", "describeDBInstances"]);
+    expect(calls.slice(7)).toEqual(["deleteDBInstance", "deleteDBCluster"]);
     expect(ended.rds.left).toEqual([]);
     expect(ended.states.indexOf("RemoveSnapshots")).toBeLessThan(ended.states.indexOf("Score"));
   }, 180_000);
@@ -66,6 +78,7 @@ describe("staging.mode snapshot, with a simulated RDS", () => {
     expect(await outcome(ended)).toBe("passed");
     expect(new Set(ended.rds.calls)).toEqual(
       new Set([
+        "describeDBInstances of the source",
         "createDBSnapshot",
         "describeDBSnapshots",
         "restoreDBInstanceFromDBSnapshot",
@@ -77,6 +90,54 @@ describe("staging.mode snapshot, with a simulated RDS", () => {
     expect(ended.rds.left).toEqual([]);
   }, 180_000);
 
+  it("gives a clone the settings of its cluster and of the cluster's writer", async () => {
+    const { rds } = await gated("aurora:tenants-a", { source: SOURCE });
+    expect(rds.made.restoreDBClusterToPointInTime).toMatchObject({
+      DbClusterParameterGroupName: "tenants-cluster",
+      EnableIAMDatabaseAuthentication: true,
+      Port: 5433,
+    });
+    expect(rds.made.restoreDBClusterToPointInTime).not.toHaveProperty("ServerlessV2ScalingConfiguration");
+    expect(rds.made.createDBInstance).toMatchObject({
+      DbInstanceClass: "db.r6g.large",
+      DbParameterGroupName: "tenants-instance",
+    });
+  }, 180_000);
+
+  it("lets the clone of a serverless cluster scale as it does", async () => {
+    const scaling = { MinCapacity: 0.5, MaxCapacity: 16, SecondsUntilAutoPause: 300 };
+    const source = {
+      cluster: { ...SOURCE.cluster, ServerlessV2ScalingConfiguration: scaling },
+      instance: { ...SOURCE.instance, DbInstanceClass: "db.serverless" },
+    };
+    const { rds } = await gated("aurora:tenants-a", { source });
+    expect(rds.made.restoreDBClusterToPointInTime).toMatchObject({
+      DbClusterParameterGroupName: "tenants-cluster",
+      ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 16 },
+    });
+    expect(rds.made.createDBInstance).toMatchObject({ DbInstanceClass: "db.serverless" });
+    expect(rds.left).toEqual([]);
+  }, 180_000);
+
+  it("gives an instance from a snapshot the settings of its source", async () => {
+    const { rds } = await gated("rds:tenants-b", { source: SOURCE });
+    expect(rds.made.restoreDBInstanceFromDBSnapshot).toMatchObject({
+      DbInstanceClass: "db.r6g.large",
+      DbParameterGroupName: "tenants-instance",
+      EnableIAMDatabaseAuthentication: true,
+    });
+  }, 180_000);
+
+  it("takes the stack's class before the source's", async () => {
+    const { rds } = await gated("rds:tenants-b", { source: SOURCE }, undefined, {
+      StagingInstanceClass: "db.t4g.medium",
+    });
+    expect(rds.made.restoreDBInstanceFromDBSnapshot).toMatchObject({
+      DbInstanceClass: "db.t4g.medium",
+      DbParameterGroupName: "tenants-instance",
+    });
+  }, 180_000);
+
   it("tries on the copy and nowhere else: one that does not answer blocks", async () => {
     const ended = await gated("aurora:tenants-a", { endpoint: { Address: "127.0.0.1", Port: 1 } });
     expect(codes(ended)).toContain("dry-run.no-clone");
@@ -85,9 +146,12 @@ describe("staging.mode snapshot, with a simulated RDS", () => {
   }, 180_000);
 
   it.each([
+    ["aurora:tenants-a", "describeDBClusters of the source"],
+    ["aurora:tenants-a", "describeDBInstances of the source"],
     ["aurora:tenants-a", "restoreDBClusterToPointInTime"],
     ["aurora:tenants-a", "createDBInstance"],
     ["aurora:tenants-a", "describeDBInstances"],
+    ["rds:tenants-b", "describeDBInstances of the source"],
     ["rds:tenants-b", "createDBSnapshot"],
     ["rds:tenants-b", "describeDBSnapshots"],
     ["rds:tenants-b", "restoreDBInstanceFromDBSnapshot"],
@@ -108,7 +172,7 @@ describe("staging.mode snapshot, with a simulated RDS", () => {
       const ended = await gated(source, { looks: Number.POSITIVE_INFINITY });
       expect(codes(ended)).toContain("staging.not-made");
       // 2 minutes are 4 looks after the first.
-      expect(ended.rds.calls.filter((call) => call.startsWith("describe"))).toHaveLength(5);
+      expect(ended.rds.calls.filter((call) => /^describe\w+$/.test(call))).toHaveLength(5);
       expect(await outcome(ended)).toBe("blocked");
       expect(ended.rds.left).toEqual([]);
     },

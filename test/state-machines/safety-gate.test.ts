@@ -205,6 +205,7 @@ describe("safety-gate.asl.json", () => {
       "aws-sdk:rds:deleteDBCluster",
       "aws-sdk:rds:deleteDBInstance",
       "aws-sdk:rds:deleteDBSnapshot",
+      "aws-sdk:rds:describeDBClusters",
       "aws-sdk:rds:describeDBInstances",
       "aws-sdk:rds:describeDBSnapshots",
       "aws-sdk:rds:restoreDBClusterToPointInTime",

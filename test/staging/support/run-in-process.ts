@@ -22,6 +22,8 @@ export interface InProcess {
   readonly mode: "run" | "check";
   /** Calls of AWS; left out: those of one machine. */
   readonly services?: (others: Services) => Services;
+  /** Values of the state machine's placeholders, as a stack gives them. */
+  readonly substitutions?: Readonly<Record<string, string>>;
   /** Handlers in the place of ours. */
   readonly handlers?: (own: Handlers, ports: Ports) => Handlers;
 }
@@ -64,9 +66,11 @@ export async function runInProcess(fleet: TestFleet, options: InProcess): Promis
   const handlers = { ...HANDLERS, ...options.handlers?.(HANDLERS, ports) };
   const others = localServices(HANDLERS);
   const states: string[] = [];
-  const machine = JSON.parse(
+  const definition = Object.entries(options.substitutions ?? {}).reduce(
+    (filled, [name, value]) => filled.replaceAll(`\${${name}}`, value),
     readFileSync(join(packageRoot(), "state-machines", "safety-gate.asl.json"), "utf8"),
-  ) as object;
+  );
+  const machine = JSON.parse(definition) as object;
   const execution = await runStateMachine(
     machine,
     { run, release: config.migrations },

@@ -7,9 +7,30 @@ export interface SimulatedRdsOptions {
   readonly looks: number;
   /** Actions that fail every time, with AWS's name of the error. */
   readonly failing?: Readonly<Record<string, string>>;
+  /** Settings of the source; the copy's writer has its `instance`. */
+  readonly source?: RdsSource;
   /** What answers the states that do not call RDS. */
   readonly others: Services;
 }
+
+/** What a copy takes over, in RDS's shapes. */
+export interface RdsSource {
+  readonly cluster: Readonly<Record<string, unknown>>;
+  readonly instance: Readonly<Record<string, unknown>>;
+}
+
+const PLAIN: RdsSource = {
+  cluster: {
+    DbClusterParameterGroup: "default.aurora-postgresql16",
+    IamDatabaseAuthenticationEnabled: false,
+    Port: 5432,
+  },
+  instance: {
+    DbInstanceClass: "db.t4g.medium",
+    DbParameterGroups: [{ DbParameterGroupName: "default.postgres16", ParameterApplyStatus: "in-sync" }],
+    IamDatabaseAuthenticationEnabled: false,
+  },
+};
 
 type Kind = "cluster" | "instance" | "snapshot";
 
@@ -51,10 +72,12 @@ export class SimulatedRds implements Services {
   readonly pauses = Object.fromEntries(
     ["WaitForSnapshot", "WaitForInstance", ...["CloneCluster", "AddCloneInstance", "TakeSnapshot", "RestoreInstance"]]
       .concat(["LookAtSnapshot", "LookAtInstance", "RemoveInstance", "RemoveCluster", "RemoveSnapshot", "FindCopies"])
-      .concat(["LookAtOwner"])
+      .concat(["LookAtOwner", "LookAtCluster", "LookAtWriter", "LookAtSource", "CloneServerlessCluster"])
       .map((state) => [state, 0]),
   );
   readonly calls: string[] = [];
+  /** Parameters of the calls that made something, by action. */
+  readonly made: Record<string, Readonly<Record<string, unknown>>> = {};
   readonly there: Readonly<Record<Kind, Map<string, Thing>>> = {
     cluster: new Map(),
     instance: new Map(),
@@ -71,14 +94,30 @@ export class SimulatedRds implements Services {
   async call(action: string, parameters: unknown): Promise<unknown> {
     const name = action.replace("aws-sdk:rds:", "");
     if (name === action) return this.options.others.call(action, parameters);
-    this.calls.push(name);
-    const failure = this.options.failing?.[name];
-    if (failure !== undefined) throw new ServiceError(failure, `simulated failure of ${name}`);
     const given = parameters as Record<string, unknown>;
-    if (MAKES[name]) return this.make(MAKES[name], given);
+    const ofSource = asksForSource(name, given);
+    const call = ofSource ? `${name} of the source` : name;
+    this.calls.push(call);
+    const failure = this.options.failing?.[call];
+    if (failure !== undefined) throw new ServiceError(failure, `simulated failure of ${call}`);
+    if (ofSource) return this.source(given);
+    if (MAKES[name]) {
+      this.made[name] = given;
+      return this.make(MAKES[name], given);
+    }
     if (LOOKS[name]) return this.look(LOOKS[name], given);
     if (REMOVES[name]) return this.remove(REMOVES[name], given);
     throw new ServiceError("Rds.RdsException", `${name} is not simulated`);
+  }
+
+  private source(given: Record<string, unknown>): unknown {
+    const { cluster, instance } = this.options.source ?? PLAIN;
+    const member = (name: string, writer: boolean) => ({ DbInstanceIdentifier: name, IsClusterWriter: writer });
+    if (given.DbClusterIdentifier !== undefined)
+      return { DbClusters: [{ ...cluster, DbClusterMembers: [member("reader-1", false), member("writer-1", true)] }] };
+    if (given.DbInstanceIdentifier === "reader-1")
+      throw new ServiceError("Rds.RdsException", "a reader has its own class");
+    return { DbInstances: [{ ...instance, DbInstanceStatus: "available" }] };
   }
 
   private make(kind: Kind, given: Record<string, unknown>): unknown {
@@ -112,6 +151,12 @@ export class SimulatedRds implements Services {
     if (!thing) throw new ServiceError(`${error(kind)}NotFoundException`, name);
     return thing;
   }
+}
+
+/** Whether it looks at what was there before the gate made anything. */
+function asksForSource(action: string, given: Record<string, unknown>): boolean {
+  if (action === "describeDBClusters") return true;
+  return action === "describeDBInstances" && !String(given.DbInstanceIdentifier).startsWith("schema-gate-");
 }
 
 function error(kind: Kind): string {
