@@ -18,9 +18,10 @@ export async function releaseOfConfig(
     (error: NodeJS.ErrnoException) => error,
   );
   if (files instanceof Error) return `${config.migrations} could not be read: ${files.code ?? files.message}`;
-  const { notMigrations, squashed } = config;
+  const { notMigrations, forwardMigrations, squashed } = config;
   const settings = {
     notMigrations,
+    forwardMigrations,
     squashed,
     ...(config.convention === "auto" ? {} : { convention: config.convention }),
   };

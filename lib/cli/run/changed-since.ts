@@ -70,8 +70,8 @@ async function backfillChanges(file: string, approved: Release): Promise<readonl
 async function migrationChanges(config: Config, approved: Release, directory: string): Promise<readonly Change[]> {
   if (approved.convention === COMMAND) return [];
   try {
-    const { notMigrations, squashed } = config;
-    const settings = { notMigrations, squashed, convention: approved.convention };
+    const { notMigrations, forwardMigrations, squashed } = config;
+    const settings = { notMigrations, forwardMigrations, squashed, convention: approved.convention };
     const now = await readRelease(await readReleaseFolder(resolve(directory, config.migrations), []), settings);
     const sums = new Map(approved.migrations.map(({ version, up }) => [version, up.checksum]));
     const left = new Set(now.migrations.map(({ version }) => version));

@@ -135,6 +135,10 @@ export const configSchema = z.strictObject({
     .describe(
       "files of the folder that are no migrations, such as seeds and callbacks: a path relative to it, * within a name, ** over folders",
     ),
+  forwardMigrations: z
+    .array(z.strictObject({ files: z.string().min(1), reason }))
+    .default([])
+    .describe("migrations that look like down migrations and are meant to run; paths as in notMigrations"),
   application: z
     .array(z.string())
     .optional()

@@ -2,11 +2,27 @@ import type { Finding } from "../finding.js";
 import { releaseFinding } from "../migration/release-finding.js";
 import type { SourceFile } from "../migration/source-file.js";
 
-/** Files of the folder that the config says are not migrations, with the reason. */
+/** Files of the folder about which the config says something, with the reason. */
 export interface DeclaredFiles {
   /** A path relative to the folder; `*` matches any text within a name, `**` any folders. */
   readonly files: string;
   readonly reason: string;
+}
+
+/** The entry that names each file, the first one if there are several, and the entries that name none. */
+export function matchDeclared(
+  files: readonly SourceFile[],
+  declared: readonly DeclaredFiles[],
+): { readonly by: ReadonlyMap<SourceFile, DeclaredFiles>; readonly unused: readonly DeclaredFiles[] } {
+  const patterns = declared.map((entry) => ({ entry, pattern: patternOf(entry.files) }));
+  const by = new Map(
+    files.flatMap((file) => {
+      const found = patterns.find(({ pattern }) => pattern.test(file.path));
+      return found ? [[file, found.entry] as const] : [];
+    }),
+  );
+  const used = new Set(by.values());
+  return { by, unused: declared.filter((entry) => !used.has(entry)) };
 }
 
 /** The files without those that the config excludes; each excluded file is noted, and an entry that excludes none is refused. */
@@ -14,14 +30,12 @@ export function withoutDeclared(
   files: readonly SourceFile[],
   declared: readonly DeclaredFiles[],
 ): { readonly files: readonly SourceFile[]; readonly findings: readonly Finding[] } {
-  const patterns = declared.map((each) => ({ ...each, pattern: patternOf(each.files) }));
-  const found = files.map((file) => ({ file, by: patterns.find(({ pattern }) => pattern.test(file.path)) }));
-  const used = new Set(found.map(({ by }) => by));
+  const { by, unused } = matchDeclared(files, declared);
   return {
-    files: found.filter(({ by }) => !by).map(({ file }) => file),
+    files: files.filter((file) => !by.has(file)),
     findings: [
-      ...found.flatMap(({ file, by }) => (by ? [takenOut(file, by.reason)] : [])),
-      ...patterns.filter((each) => !used.has(each)).map((each) => matchesNothing(each.files)),
+      ...[...by].map(([file, { reason }]) => takenOut(file, reason)),
+      ...unused.map((each) => matchesNothing(each.files)),
     ],
   };
 }

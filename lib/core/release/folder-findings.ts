@@ -4,8 +4,7 @@ import { releaseFinding } from "../migration/release-finding.js";
 import type { SourceFile } from "../migration/source-file.js";
 import { CONVENTIONS } from "./conventions/conventions.js";
 import { unreadFile } from "./conventions/refusals.js";
-import { isNumbered, roleOf, saysWayBack } from "./conventions/script-name.js";
-import { type MarkedDown, markedDown } from "./marked-down.js";
+import { isNumbered, roleOf } from "./conventions/script-name.js";
 import { filesOfOtherTools } from "./other-tools.js";
 
 /** Findings about the folder as a whole: files that no migration uses, empty files, gaps in the numbering. */
@@ -22,13 +21,6 @@ export function folderFindings(
     ...leftOver(left, files, convention),
     ...migrations.filter((each) => each.up.file.text.trim() === "").map((each) => empty(each.up.file)),
     ...gaps(migrations),
-    ...migrations
-      .filter(({ up }) => up.rust === undefined && saysWayBack(up.file))
-      .map(({ up }) => runsForward(up.file, convention)),
-    ...migrations.flatMap(({ up }) => {
-      const marked = up.rust === undefined ? markedDown(up) : null;
-      return marked ? [partRunsForward(up.file, marked, convention)] : [];
-    }),
     ...filesOfOtherTools(files, convention, migrations),
     ...(migrations.length === 0 ? [noMigrations()] : []),
   ];
@@ -97,32 +89,6 @@ function leftOut(file: SourceFile): Finding {
     message: `${file.path} does not have the kind of name that this folder's convention requires, so it is not a migration and will not run.`,
     remedy: { text: "Rename the file if it is meant to run, or move it elsewhere." },
     source: { file: file.path, line: 1, column: 1 },
-  });
-}
-
-function runsForward(file: SourceFile, convention: Convention): Finding {
-  return releaseFinding({
-    code: "release.way-back-runs",
-    severity: "error",
-    unknown: true,
-    subject: { kind: "file", name: file.path },
-    message: `${file.path} is named like a down migration, and ${convention.id} would run it as a migration.`,
-    remedy: { text: "Name it as the framework requires, or take it out of the folder." },
-    source: { file: file.path, line: 1, column: 1 },
-  });
-}
-
-function partRunsForward({ path }: SourceFile, { mark, line }: MarkedDown, convention: Convention): Finding {
-  return releaseFinding({
-    code: "release.way-back-runs",
-    severity: "error",
-    unknown: true,
-    subject: { kind: "file", name: path },
-    message: `${path}, line ${line}: a down migration seems to begin below "${mark}", and ${convention.id} would run it with the migration.`,
-    remedy: {
-      text: "Move the down migration to where the framework looks for it, or reword the comment if what follows is meant to run.",
-    },
-    source: { file: path, line, column: 1 },
   });
 }
 

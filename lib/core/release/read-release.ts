@@ -18,6 +18,7 @@ import { dynamicSqlFindings } from "./dynamic-sql.js";
 import { folderFindings } from "./folder-findings.js";
 import { judgeDown } from "./judge-down.js";
 import { readMigration } from "./read-migration.js";
+import { wayBackFindings } from "./way-back-runs.js";
 
 export type { ReleaseFile } from "../migration/source-file.js";
 
@@ -29,6 +30,8 @@ export interface ReadReleaseOptions {
   readonly squashed?: readonly Squash[];
   /** Files that the config says are not migrations. */
   readonly notMigrations?: readonly DeclaredFiles[];
+  /** Migrations that look like ways back and are meant to run. */
+  readonly forwardMigrations?: readonly DeclaredFiles[];
   /** False: does not read what the application's own code expects. */
   readonly application?: boolean;
 }
@@ -62,6 +65,8 @@ export async function readRelease(files: readonly ReleaseFile[], options: ReadRe
   const rust = rustRelease(readable);
   const functions = FunctionBodies.ofRelease();
   const migrations = ordered.map((source) => readMigration(source, rust, functions));
+  const forward = ordered.map((source, at) => ({ source, statements: migrations[at]?.up ?? [] }));
+  findings.push(...wayBackFindings(forward, convention, options.forwardMigrations ?? []));
   findings.push(...migrations.flatMap((each) => dynamicSqlFindings(each.up)));
   findings.push(...migrations.flatMap((each) => backfillMarkFindings(each.migration.up)));
   const judged = judgeCoverage(

@@ -113,8 +113,14 @@ async function releaseOf(
     list: config.accept.map((accepted) => ({ ...accepted, expires: Date.parse(accepted.expires) })),
   };
   if (backfill) return backfillOf(files, backfill, { acceptances, ...(backfill.again ? { again: run } : {}) });
-  const { notMigrations, squashed } = config;
-  const settings = { acceptances, notMigrations, squashed, application: config.application?.length !== 0 };
+  const { notMigrations, forwardMigrations, squashed } = config;
+  const settings = {
+    acceptances,
+    notMigrations,
+    forwardMigrations,
+    squashed,
+    application: config.application?.length !== 0,
+  };
   if (config.convention !== "auto") return readRelease(files, { ...settings, convention: config.convention });
   const release = await readRelease(files, settings);
   const convention = await conventionByLedger(ports, release, tenants);

@@ -114,6 +114,7 @@ function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): Setting
     ...configured,
     ...named,
     notMigrations: config.notMigrations,
+    forwardMigrations: config.forwardMigrations,
     folders,
     application: folders?.length !== 0,
     acceptances: { now: Date.now(), list },

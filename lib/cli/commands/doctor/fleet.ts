@@ -51,9 +51,9 @@ export async function fleetChecks(
   return checks;
 }
 
-async function migrations(folder: string, { convention, notMigrations }: Config): Promise<Check> {
+async function migrations(folder: string, { convention, notMigrations, forwardMigrations }: Config): Promise<Check> {
   try {
-    const settings = { notMigrations, ...(convention === "auto" ? {} : { convention }) };
+    const settings = { notMigrations, forwardMigrations, ...(convention === "auto" ? {} : { convention }) };
     const release = await readRelease(await readReleaseFolder(folder), settings);
     if (release.migrations.length > 0)
       return ok("migrations", `${plural(release.migrations.length, "migration")} in ${folder} (${release.convention})`);

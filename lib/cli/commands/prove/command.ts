@@ -146,8 +146,8 @@ function settingsOf(io: Io, options: Readonly<Record<string, unknown>>): ReadRel
   const file = String(options.config);
   if (!existsSync(resolve(io.cwd, file))) return named;
   const { config } = readConfig(io.cwd, file);
-  const { convention, notMigrations } = config;
-  return { notMigrations, ...(convention === "auto" ? {} : { convention }), ...named };
+  const { convention, notMigrations, forwardMigrations } = config;
+  return { notMigrations, forwardMigrations, ...(convention === "auto" ? {} : { convention }), ...named };
 }
 
 interface Report {

@@ -15,10 +15,12 @@ export interface ScriptName {
 }
 
 const UP = "ups?|do|apply|forwards?|upgrade|deploy|migrate";
-const DOWN = "downs?|undos?|rollbacks?|reverts?|backouts?|downgrades?|reverse|backwards?|rolldown";
+const GERMAN = "r(?:ü|u\\u0308|ue)ck(?:w(?:ä|a\\u0308|ae)rts|g(?:ä|a\\u0308|ae)ngig)|zur(?:ü|u\\u0308|ue)ck";
+const DOWN = `downs?|undos?|roll[ _-]?backs?|reverts?|back[ _-]?outs?|downgrades?|reverse|inverse|backwards?|roll[ _-]?down|tear[ _-]?down|un-?apply|${GERMAN}`;
 const WORD = new RegExp(`^(?:(${UP})|(${DOWN}))$`, "i");
 const SUFFIX = new RegExp(`^(.+)[ _-]+(${UP}|${DOWN})$`, "i");
-const CAMEL_SUFFIX = /^(.*[a-z0-9])(Up|Down|Undo|Rollback|Revert|Backout|Downgrade)$/;
+const CAMEL_SUFFIX = /^(.*[a-z0-9])(Up|Down|Undo|Rollback|RollBack|Revert|Backout|Downgrade|Teardown)$/;
+const CAMEL_PREFIX = /^([dD]own|[uU]ndo|[rR]ollback|[rR]evert|[bB]ackout|[dD]owngrade|[tT]eardown)(?=[A-Z])(.+)$/;
 const PREFIX = new RegExp(`^(${UP}|${DOWN})[ _-]+(.+)$`, "i");
 /** Letters that stand for a direction before a number, as Flyway's do. */
 const LETTER = /^([uUdD])(?=\d+(?:\.\d+)*(?:[._-]|$))/;
@@ -81,7 +83,7 @@ function weakParts({ folder, base, direction }: Parts): Parts | null {
   if (direction) return null;
   const suffix = SUFFIX.exec(base) ?? CAMEL_SUFFIX.exec(base);
   if (suffix) return { folder, base: suffix[1] ?? "", direction: directionOf(suffix[2] ?? "") };
-  const prefix = PREFIX.exec(base);
+  const prefix = PREFIX.exec(base) ?? CAMEL_PREFIX.exec(base);
   if (prefix) return { folder, base: prefix[2] ?? "", direction: directionOf(prefix[1] ?? "") };
   return LETTER.test(base) ? { folder, base: base.slice(1), direction: "down" } : null;
 }
@@ -122,6 +124,48 @@ export function isNumbered(file: SourceFile): boolean {
 /** True when the path itself says that the file undoes something. */
 export function saysWayBack(file: SourceFile): boolean {
   return plainParts(file).direction === "down";
+}
+
+/** Words behind a direction that say no more: `x_down_script`, `x_rollback_2`. */
+const BEHIND = /[ _.-]+(?:migrations?|scripts?|sql|files?|steps?|final|copy|v?\d+)$/i;
+/** Titles of what is removed for good: `drop_rollback`, `remove_drop_down`. */
+const REMOVAL = /^(?:drops?|removes?|deletes?|del|rm|purges?|clears?|cleans?|truncates?|discards?)[ _.-]/i;
+
+/** A migration's title that says, at its start or its end, that it takes something back. */
+export interface TitledWayBack {
+  /** The rest of the title, in one spelling; empty when there is no more. */
+  readonly of: string;
+  /** True when the rest says that something is removed, so that the word may belong to what is. */
+  readonly removes: boolean;
+}
+
+/** Null when a title does not say that it takes something back. `0042_scale_down` does, though it may mean something else. */
+export function titledWayBack(title: string): TitledWayBack | null {
+  const bare = bareTitle(title);
+  if (directionOf(bare) === "down") return { of: "", removes: false };
+  const parts = weakParts({ folder: "", base: bare.replaceAll(".", "_"), direction: null });
+  if (parts?.direction !== "down" || LETTER.test(bare)) return null;
+  return { of: oneSpelling(parts.base), removes: REMOVAL.test(bare) };
+}
+
+/** A title in one spelling, without a direction at its start or end. */
+export function withoutDirection(title: string): string {
+  const bare = bareTitle(title);
+  return oneSpelling(weakParts({ folder: "", base: bare.replaceAll(".", "_"), direction: null })?.base ?? bare);
+}
+
+/** Without the version that some conventions leave in it, and without words that say nothing. */
+function bareTitle(title: string): string {
+  const bare = title.replace(/^m?\d[\d._-]*_(?=\D)/, "");
+  return BEHIND.test(bare) ? bareTitle(bare.replace(BEHIND, "")) : bare;
+}
+
+function oneSpelling(title: string): string {
+  return title
+    .replace(/([a-z0-9])(?=[A-Z])/g, "$1_")
+    .replace(/[ _.-]+/g, "_")
+    .replace(/^_|_$/g, "")
+    .toLowerCase();
 }
 
 const DATA = /^(seeds?|seeders?|seeding|fixtures?|test-?data|samples?|demo)$/i;

@@ -228,6 +228,143 @@ describe("a part of a file that takes it back never runs with the way up", () =>
   });
 });
 
+describe("a migration named like a way back", () => {
+  const FIRST = "create table a (id int, v int not null); create index i on a (v);";
+  /** Its name in each convention. */
+  const NAMED: readonly (readonly [string, (version: number, title: string) => Record<"path" | "frame", string>])[] = [
+    ["plain", (version, title) => ({ path: `00${version}_${title}.sql`, frame: "%" })],
+    ["flyway", (version, title) => ({ path: `V${version}__${title}.sql`, frame: "%" })],
+    ["sqlx", (version, title) => ({ path: `${version}_${title}.sql`, frame: "%" })],
+    ["golang-migrate", (version, title) => ({ path: `${version}_${title}.up.sql`, frame: "%" })],
+    ["diesel", (version, title) => ({ path: `2024-01-0${version}_${title}/up.sql`, frame: "%" })],
+    ["prisma", (version, title) => ({ path: `2024010${version}_${title}/migration.sql`, frame: "%" })],
+    ["goose", (version, title) => ({ path: `${version}_${title}.sql`, frame: "-- +goose Up\n%" })],
+    ["dbmate", (version, title) => ({ path: `${version}_${title}.sql`, frame: "-- migrate:up\n%\n-- migrate:down\n" })],
+    ["node-pg-migrate", (version, title) => ({ path: `${version}_${title}.sql`, frame: "-- Up Migration\n%" })],
+    ["refinery", (version, title) => ({ path: `V${version}__${title}.sql`, frame: "%" })],
+  ];
+  const folder = (convention: string, scripts: readonly (readonly [string, string])[]) => {
+    const [, name] = NAMED.find(([id]) => id === convention) ?? [];
+    const files = scripts.flatMap(([title, sql], at) => {
+      const { path, frame } = name?.(at + 1, title) ?? { path: "", frame: "" };
+      return [[path, frame.replace("%", () => sql)] as const];
+    });
+    return Object.fromEntries(files);
+  };
+  const blocking = async (convention: string, title: string, sql: string, first = FIRST) =>
+    (
+      await reading(
+        folder(convention, [
+          ["first", first],
+          [title, sql],
+        ]),
+        convention,
+      )
+    ).blocking;
+
+  it.each(NAMED.map(([id]) => id))("blocks in %s where it takes something back", async (convention) => {
+    for (const title of ["x_down", "undo_x", "x_rollback", "xRevert"])
+      expect([title, await blocking(convention, title, "drop table a;")]).toEqual([title, ["release.way-back-runs"]]);
+  });
+
+  it.each([
+    ["x_down_2", "alter table a drop column v;"],
+    ["rollback-of-x", "delete from a;"],
+    ["UndoX", "truncate a;"],
+    ["x_rückwärts", "drop index i;"],
+    ["x_ru\u0308ckwa\u0308rts", "drop index i;"],
+    ["rueckgaengig_x", "drop table a;"],
+    ["x_roll_back", "drop table a;"],
+    ["x_down_script", "drop table a;"],
+    ["x_teardown", "drop schema s cascade;"],
+    ["down", "drop table a;"],
+    ["rollback", "update a set v = 1;"],
+    ["x_down", "do $$ begin drop table a; end $$;"],
+    ["x_down", "alter table a alter column v type int;", "alter table a alter column v type bigint;"],
+    ["x_down", "alter table b rename to a;", "alter table a rename to b;"],
+    ["x_down", "alter table a rename w to v;", "alter table a rename v to w;"],
+    ["x_down", "alter table a add column v int;", "alter table a drop column v;"],
+    ["x_down", "alter table a alter v set not null;", "alter table a alter v drop not null;"],
+    ["first_down", "alter table a alter column v set default 1;"],
+    ["revert_first", "update a set v = 0;"],
+    [
+      "first-rollback",
+      "create or replace function f() returns int language sql as 'select 1';",
+      "create function f() returns int language sql as 'select 2';",
+    ],
+    ["drop_v_down", "alter table a add column v int;", "alter table a drop column v;"],
+  ])("blocks %s with `%s`", async (title, sql, first = FIRST) => {
+    expect(await blocking("flyway", title, sql, first)).toEqual(["release.way-back-runs"]);
+  });
+
+  it.each([
+    ["drop_down_menu", "drop table a;"],
+    ["add_rollback_reason", "alter table a drop column v; alter table a add column rollback_reason text;"],
+    ["countdown", "drop table a;"],
+    ["markdown", "alter table a drop column v;"],
+    ["breakdown", "delete from a;"],
+    ["undo_log", "create table undo_log (id int);"],
+    ["undo_log", "drop table if exists undo_log; create table undo_log (id int); delete from undo_log;"],
+    ["scale_down", "alter table a add column scale int;"],
+    ["slow_down", "create index concurrently slow on a (v);"],
+    ["remove_drop_down", "alter table a drop column v;"],
+    ["drop_rollback", "drop table a;"],
+    ["reverse_lookup", "create index reverse on a (v);"],
+    ["add_undo", "alter table a add column undo text; update a set undo = '';"],
+    ["downloads_need_no_id", "alter table a drop column id;"],
+    ["write_down", "create temp table t (id int); drop table t;"],
+    [
+      "revert_procedure",
+      "drop function if exists revert_block(int); create function revert_block(int) returns int language sql as 'select 1';",
+    ],
+    ["undo_first", "create table undo_first (id int);"],
+    ["x_backup", "delete from a;"],
+    ["sign_up", "drop table a;"],
+  ])("does not block %s with `%s`", async (title, sql) => {
+    expect(await blocking("flyway", title, sql)).toEqual([]);
+  });
+
+  it("passes once the config says that it is meant to run", async () => {
+    const texts = folder("flyway", [
+      ["first", FIRST],
+      ["revert_first", "drop table a;"],
+    ]);
+    const [path = ""] = Object.keys(texts).filter((each) => each.includes("revert"));
+    const settings = { convention: "flyway", forwardMigrations: [{ files: "V2__revert*", reason: "it never worked" }] };
+    const release = await readRelease(filesOf(texts), settings);
+    expect(release.findings).toMatchObject([
+      { code: "release.runs-forward", severity: "note", subject: { name: path } },
+    ]);
+    const marked = { "V1__a.sql": "create table a (id int);\n-- DOWN\ndrop table a;" };
+    const said = { convention: "flyway", forwardMigrations: [{ files: "V1__a.sql", reason: "a table for the test" }] };
+    expect((await readRelease(filesOf(marked), said)).findings.map(({ code }) => code)).toEqual([
+      "release.runs-forward",
+    ]);
+  });
+
+  it("says how, and which statement takes something back", async () => {
+    const texts = folder("flyway", [
+      ["first", FIRST],
+      ["x_down", "select 1;\ndrop table a;"],
+    ]);
+    const { findings } = await readRelease(filesOf(texts), { convention: "flyway" });
+    expect(findings).toMatchObject([
+      {
+        unknown: true,
+        message:
+          "V2__x_down.sql is named like a down migration, takes something back in line 2, and flyway would run it as a migration.",
+        source: { file: "V2__x_down.sql", line: 2 },
+      },
+    ]);
+    expect(findings[0]?.remedy?.text).toContain('`forwardMigrations: [{files: "V2__x_down.sql", reason: …}]`');
+  });
+
+  it("says when an entry names no migration", async () => {
+    const release = await readRelease(filesOf({ "1_a.sql": UP }), { forwardMigrations: [{ files: "x", reason: "r" }] });
+    expect(release.findings.map(({ code }) => code)).toEqual(["release.forward-migration-unused"]);
+  });
+});
+
 describe("files of tools that are not read here", () => {
   it.each<[string, Record<string, string>, string]>([
     ["Liquibase's SQL", { "1.sql": `--liquibase formatted sql\n--changeset a:1 dbms:mysql\n${DOWN}` }, "not-supported"],

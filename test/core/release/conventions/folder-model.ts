@@ -139,6 +139,9 @@ export const EDITS: readonly Edit[] = [
   ...["beforeMigrate.sql", "afterMigrateApplied__x.sql", "callbacks/x.sql", "U0099_m.sql", "V99__x.down.sql"].map(
     (path) => adding(path, LOST),
   ),
+  ...["V98__x_down.sql", "9998_undo_x.sql", "9997_x-rollback.up.sql", "2024-12-31-000000_x_revert/up.sql"].map((path) =>
+    adding(path, LOST),
+  ),
   ...["9999_x.go", "9999_x.js", "0001_m.py"].map((path) => adding(path, "")),
   ...["9999_other/ops.json", "README.md", "notes.txt", "snapshot.json"].map((path) => adding(path, "{}")),
   renaming("move a way back into a folder", (path) => `rollback/${name(path)}`),
