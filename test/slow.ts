@@ -15,6 +15,7 @@ export const SLOW: readonly string[] = [
   "test/core/sql/large-literals.test.ts",
   "test/examples/cdk.test.ts",
   "test/examples/ci-executed.test.ts",
+  "test/examples/from-the-package.test.ts",
   "test/functions/catalog-memory.test.ts",
   "test/functions/decide-command.test.ts",
   "test/functions/function-url.test.ts",

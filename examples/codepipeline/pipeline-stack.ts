@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { Stack, type StackProps } from "aws-cdk-lib";
 import { BuildSpec, LinuxArmBuildImage, PipelineProject } from "aws-cdk-lib/aws-codebuild";
 import { Artifact, Pipeline, PipelineType } from "aws-cdk-lib/aws-codepipeline";
@@ -10,6 +11,9 @@ import {
 import { Key, KeySpec, KeyUsage } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 import { SafetyGate } from "schema-gate/cdk";
+
+/** The stack refuses what another version packed. */
+const { version } = createRequire(import.meta.url)("schema-gate/package.json") as { version: string };
 
 export interface PipelineStackProps extends StackProps {
   /** ARN of the connection to the source repository. */
@@ -82,7 +86,7 @@ function packAction(
         install: { "runtime-versions": { nodejs: 22 } },
         build: {
           commands: [
-            "npm install --no-save schema-gate @aws-sdk/client-kms @aws-sdk/client-s3 @aws-sdk/client-sfn",
+            `npm install --no-save schema-gate@${version} @aws-sdk/client-kms@3 @aws-sdk/client-s3@3 @aws-sdk/client-sfn@3`,
             "npx schema-gate run --aws --upload-only > execution.json",
             "export RUN=$(node -p \"require('./execution.json').run\")",
             "export RELEASE=$(node -p \"require('./execution.json').release\")",
