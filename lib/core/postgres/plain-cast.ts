@@ -32,7 +32,10 @@ export function isPlainCast(using: Node | null | undefined, type: string, column
   return casts?.every((each) => sameSpelling(each, type)) ?? false;
 }
 
-/** The same through a text of any length, as in `c::text::integer`, which preserves every value. */
+/** Types that hold any text. */
+const TEXTS = ["text", "character varying"];
+
+/** The same through a text of any length, as in `c::text::integer`, which preserves every value. Arrays go through an array of texts. */
 export function isPlainCastThroughText(
   using: Node | null | undefined,
   type: string,
@@ -44,7 +47,8 @@ export function isPlainCastThroughText(
   const [first, ...rest] = casts ?? [];
   if (first === undefined || rest.length !== 1 || !rest.every((each) => sameSpelling(each, type))) return false;
   const through = parseType(first);
-  return through?.modifiers.length === 0 && ["text", "character varying"].includes(through.base);
+  const array = type.endsWith("[]") ? "[]" : "";
+  return through?.modifiers.length === 0 && TEXTS.some((text) => `${text}${array}` === through.base);
 }
 
 /** Two spellings of one type, such as `int4` and `integer`. */

@@ -20,6 +20,8 @@ export interface Move {
   readonly again?: true;
   /** True for one that waits for its locks no longer than the others, although nothing that it locks was there before the migration. */
   readonly bounded?: true;
+  /** True for one that shares the transaction of the move before it, whatever it locks. */
+  readonly joins?: true;
   readonly backfill?: string;
   /** Why the statement stays as it is, by itself. Only counts if something else of the migration is rewritten. */
   readonly whole?: string;

@@ -161,7 +161,14 @@ class Planner {
       }
       return;
     }
-    this.keep(statement, from ?? { sql: parsed.sql, phase: "expand", slug: "" });
+    this.keep(statement, from ?? this.asItIs(parsed.sql));
+  }
+
+  /** A step that waits for a later release waits as a whole. */
+  private asItIs(sql: string): Move {
+    const { step } = this.context;
+    if (step?.phase !== "contract") return { sql, phase: "expand", slug: "" };
+    return { sql, phase: "contract", slug: "", ...(step.condition === null ? {} : { condition: step.condition }) };
   }
 
   /** A step of a plan that runs in this release holds nothing that has to wait: what it drops or renames is the plan's own. */

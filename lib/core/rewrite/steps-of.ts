@@ -58,7 +58,7 @@ export function stepsOf(placed: readonly PlacedMove[], original: Script, isRewri
     const pace = paces[at] ?? "short";
     const open = steps.at(-1);
     const joins = open && pace === "short" && open.pace === "short" && open.move.phase === move.phase;
-    if (joins && (together.has(at) || fits(open, move))) {
+    if (joins && (move.joins || together.has(at) || fits(open, move))) {
       open.moves.push(move);
       for (const table of move.tables) open.tables.add(table);
     } else steps.push({ pace, move, moves: [move], tables: new Set(move.tables) });

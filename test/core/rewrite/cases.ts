@@ -47,6 +47,21 @@ export const BEFORE = `
   CREATE INDEX notes_ticket ON notes (ticket_id);
   CREATE TYPE state AS ENUM ('new', 'paid');
   CREATE TABLE states (id bigint PRIMARY KEY, state state NOT NULL);
+  CREATE TYPE mood AS ENUM ('calm', 'lost', 'wild');
+  CREATE TABLE moods (id bigint PRIMARY KEY, mood mood NOT NULL DEFAULT 'calm', past mood[] DEFAULT '{calm}', was mood CONSTRAINT found CHECK (was <> 'wild'));
+  CREATE INDEX moods_calm ON moods (id) WHERE mood = 'calm';
+  CREATE TABLE diary (day date PRIMARY KEY, mood mood UNIQUE);
+  CREATE TYPE "App"."Role" AS ENUM ('USER', 'GUEST', 'ADMIN');
+  CREATE TABLE "App"."Member" ("Id" bigint PRIMARY KEY, "role" "App"."Role" NOT NULL DEFAULT 'USER');
+  CREATE TYPE seen AS ENUM ('a', 'b');
+  CREATE TABLE seen_twice (id bigint PRIMARY KEY, one seen, two seen);
+  CREATE INDEX seen_both ON seen_twice (one, two);
+  CREATE TABLE seen_once (id bigint PRIMARY KEY, seen seen CONSTRAINT never CHECK (seen <> 'b'));
+  CREATE TYPE pictured AS ENUM ('a', 'b');
+  CREATE TABLE shown_by (id bigint PRIMARY KEY, shown pictured);
+  CREATE VIEW shows AS SELECT shown FROM shown_by;
+  CREATE TYPE split AS ENUM ('a', 'b');
+  CREATE TABLE split_up (id bigint NOT NULL, split split NOT NULL) PARTITION BY LIST (split);
   CREATE DOMAIN always AS int NOT NULL;
   CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
   CREATE TABLE whole (id bigint PRIMARY KEY, n int);
@@ -99,7 +114,10 @@ export const BEFORE = `
     SELECT g, 'c' || g, timestamp '2025-01-01' + g * interval '1 h', CASE WHEN g > 1 THEN g / 2 END, 1 + g % 20, 't' || g, CASE WHEN g % 2 = 0 THEN g END
     FROM generate_series(1, 20) g;
   INSERT INTO notes (ticket_id) SELECT g FROM generate_series(1, 20) g;
-  INSERT INTO states SELECT g, 'new' FROM generate_series(1, 20) g;`;
+  INSERT INTO states SELECT g, 'new' FROM generate_series(1, 20) g;
+  INSERT INTO moods SELECT g, 'wild', '{wild,calm}', CASE WHEN g % 2 = 0 THEN 'calm'::mood END FROM generate_series(1, 20) g;
+  INSERT INTO diary VALUES ('2025-01-01', 'calm'), ('2025-01-02', 'wild'), ('2025-01-03', NULL);
+  INSERT INTO "App"."Member" SELECT g, 'ADMIN' FROM generate_series(1, 20) g;`;
 
 const LONG = "a_column_whose_name_is_as_long_as_the_server_lets_a_name_be_12345".slice(0, 63);
 
@@ -165,6 +183,43 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ["ALTER TYPE state ADD VALUE 'sent'; UPDATE states SET state = 'sent'", "expand backfill"],
   ["ALTER TABLE customers ADD COLUMN age int", "expand"],
   [
+    `CREATE TYPE mood_next AS ENUM ('calm', 'wild');
+     DROP INDEX moods_calm;
+     ALTER TABLE moods ALTER mood DROP DEFAULT, ALTER past DROP DEFAULT, DROP CONSTRAINT found;
+     ALTER TABLE moods ALTER mood TYPE mood_next USING mood::text::mood_next;
+     ALTER TABLE moods ALTER past TYPE mood_next[] USING past::text[]::mood_next[], ALTER was TYPE mood_next USING was::text::mood_next;
+     ALTER TABLE diary ALTER mood TYPE mood_next USING (mood::text::mood_next);
+     ALTER TABLE moods ALTER mood SET DEFAULT 'wild'::mood_next;
+     DROP TYPE mood;
+     ALTER TYPE mood_next RENAME TO mood;
+     ALTER TABLE moods ALTER past SET DEFAULT '{wild}';
+     CREATE INDEX moods_calm ON moods (id) WHERE mood = 'calm';
+     COMMENT ON TYPE mood IS 'two'`,
+    "expand expand expand backfill expand expand expand expand expand expand backfill expand expand expand backfill expand expand expand backfill expand switch expand expand expand contract contract",
+  ],
+  [
+    `ALTER TYPE mood RENAME TO mood_was;
+     CREATE TYPE mood AS ENUM ('wild', 'calm', 'new');
+     ALTER TABLE diary ALTER mood TYPE mood USING mood::varchar::mood;
+     ALTER TABLE moods DROP CONSTRAINT found, ALTER was TYPE mood USING was::text::mood, ADD CONSTRAINT found CHECK (was <> 'new')`,
+    "expand expand expand backfill expand expand expand expand backfill expand expand switch expand expand switch contract contract",
+  ],
+  [
+    `CREATE TYPE "App"."Role_new" AS ENUM ('USER', 'ADMIN');
+     ALTER TABLE "App"."Member" ALTER COLUMN "role" DROP DEFAULT;
+     ALTER TABLE "App"."Member" ALTER COLUMN "role" TYPE "App"."Role_new" USING (CASE "role" WHEN 'GUEST' THEN 'USER' ELSE "role"::text END::"App"."Role_new");
+     ALTER TYPE "App"."Role" RENAME TO "Role_old";
+     ALTER TYPE "App"."Role_new" RENAME TO "Role";
+     DROP TYPE "App"."Role_old";
+     ALTER TABLE "App"."Member" ALTER COLUMN "role" SET DEFAULT 'USER'`,
+    "expand backfill expand expand switch contract",
+  ],
+  [
+    `CREATE TYPE tone AS ENUM ('calm', 'wild'); ALTER TABLE diary ALTER mood TYPE tone USING mood::text::tone;
+     ALTER TABLE moods DROP was, DROP mood, DROP past; DROP TYPE mood`,
+    "expand expand expand backfill expand switch contract contract",
+  ],
+  [
     "ALTER TABLE notes DROP CONSTRAINT of_ticket; ALTER TABLE notes ADD CONSTRAINT of_ticket FOREIGN KEY (ticket_id) REFERENCES tickets ON DELETE CASCADE",
     "expand expand switch",
   ],
@@ -202,6 +257,11 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
     "other order",
   ],
   ["ALTER TABLE tickets ALTER free TYPE bigint", "expand backfill switch contract"],
+  [
+    "DROP INDEX tickets_number; ALTER TABLE tickets DROP CONSTRAINT tickets_code_number_key, DROP CONSTRAINT positive, ALTER number TYPE bigint",
+    "expand expand backfill expand expand expand expand switch contract",
+    "other order",
+  ],
   [
     "ALTER TABLE tickets ALTER number TYPE bigint",
     "expand backfill expand expand expand expand expand expand expand switch contract",
@@ -287,15 +347,14 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ],
 ];
 
+const ofEnum = (table: string, column: string, type: string) =>
+  `CREATE TYPE ${type}_next AS ENUM ('calm', 'wild', 'a', 'b'); ALTER TABLE ${table} ALTER ${column} TYPE ${type}_next USING ${column}::text::${type}_next`;
+
 export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE orders ADD COLUMN x int GENERATED ALWAYS AS (id + 1) STORED", "no-way"],
   ["ALTER TABLE bare ADD COLUMN x serial", "backfill"],
   ["ALTER TABLE bare ADD COLUMN x int GENERATED ALWAYS AS IDENTITY", "backfill"],
   ["ALTER TABLE orders ADD COLUMN x int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME mine)", "form"],
-  [
-    "ALTER TYPE state RENAME TO state_old; CREATE TYPE state AS ENUM ('new'); ALTER TABLE states ALTER state TYPE state USING state::text::state; DROP TYPE state_old",
-    "depends",
-  ],
   ["VACUUM FULL orders", "no-way"],
   ["TRUNCATE orders", "no-way"],
   ["ALTER TABLE orders ADD EXCLUDE USING btree (id WITH =)", "no-way"],
@@ -365,6 +424,25 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE orders DROP COLUMN note; ALTER TABLE orders ADD COLUMN note int", "depends"],
   ["ALTER TABLE orders DROP COLUMN note; UPDATE orders SET email = note", "depends"],
   ["REINDEX (VERBOSE) TABLE orders", "form"],
+  [`${ofEnum("diary", "mood", "mood")}; DROP TYPE mood CASCADE`, "cascade"],
+  [`${ofEnum("diary", "mood", "mood")}; DROP TYPE mood, seen; ALTER TYPE mood_next RENAME TO mood`, "form"],
+  [
+    `${ofEnum("diary", "mood", "mood")}; DROP TYPE mood; COMMENT ON TYPE mood_next IS 'x'; ALTER TYPE mood_next RENAME TO mood`,
+    "depends",
+  ],
+  [
+    `${ofEnum("seen_twice", "one", "seen")}; ${ofEnum("seen_twice", "two", "seen").replace(/.*?;/, "")}; DROP TYPE seen`,
+    "form",
+  ],
+  [
+    "CREATE TYPE s AS ENUM ('a'); ALTER TABLE seen_once DROP CONSTRAINT never, ALTER seen TYPE s USING seen::text::s; DROP TYPE seen; ALTER TABLE seen_once ADD CONSTRAINT never CHECK (seen = 'a')",
+    "form",
+  ],
+  [
+    `${ofEnum("shown_by", "shown", "pictured")}; DROP TYPE pictured; ALTER TYPE pictured_next RENAME TO pictured`,
+    "dependents",
+  ],
+  [`${ofEnum("split_up", "split", "split")}; DROP TYPE split; ALTER TYPE split_next RENAME TO split`, "partitioned"],
   ["DROP INDEX tickets_half; UPDATE tickets SET number = 4; CREATE INDEX tickets_half ON tickets (number)", "depends"],
   ["ALTER DOMAIN amount SET NOT NULL", "no-way"],
   ["ALTER TABLE orders ADD CHECK (id > 0", "unparsed"],

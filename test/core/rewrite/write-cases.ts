@@ -28,6 +28,22 @@ const one = (name: string, before: string, migration: string, write: string, aft
   ...(afterwards === undefined ? {} : { afterwards }),
 });
 
+const ENUM = [
+  one(
+    "an enum without a value, the type's name in its queries",
+    `CREATE TYPE mood AS ENUM ('calm', 'lost', 'wild');
+     ${filled("n mood NOT NULL DEFAULT 'calm', list mood[]", "'wild', '{calm}'")}`,
+    `ALTER TYPE mood RENAME TO mood_old;
+     CREATE TYPE mood AS ENUM ('wild', 'calm', 'new');
+     ALTER TABLE t ALTER n DROP DEFAULT, ALTER n TYPE mood USING n::text::mood, ALTER n SET DEFAULT 'wild';
+     ALTER TABLE t ALTER list TYPE mood[] USING list::text[]::mood[];
+     DROP TYPE mood_old`,
+    `INSERT INTO t (id, n) VALUES (100 + $N, 'calm'::mood);
+     UPDATE t SET n = 'calm'::mood, list = ARRAY['wild', 'calm']::mood[] WHERE n = 'wild'::mood AND id = $N`,
+    "INSERT INTO t (id, list) VALUES (200, '{new}'); UPDATE t SET n = 'new'::mood WHERE id = 30",
+  ),
+];
+
 const ACTIONS = [
   one(
     "ON DELETE SET NULL",
@@ -265,4 +281,4 @@ const RENAMES = [
   ),
 ];
 
-export const WRITE_CASES: readonly WriteCase[] = [...ACTIONS, ...TYPES, ...VALUES, ...RENAMES];
+export const WRITE_CASES: readonly WriteCase[] = [...ENUM, ...ACTIONS, ...TYPES, ...VALUES, ...RENAMES];

@@ -8,6 +8,7 @@ import { addPrimaryKey } from "./add-primary-key.js";
 import { addUnique } from "./add-unique.js";
 import { attachPartition } from "./attach-partition.js";
 import { bulkWrite } from "./bulk-write.js";
+import { changeEnum } from "./change-enum.js";
 import { changeType } from "./change-type.js";
 import { createIndex } from "./create-index.js";
 import { defaultOfType } from "./default-of-type.js";
@@ -33,6 +34,7 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   addUnique,
   attachPartition,
   bulkWrite,
+  changeEnum,
   changeType,
   createIndex,
   defaultOfType,

@@ -36,11 +36,12 @@ export function carryConstraints(
 }
 
 /** The clause of a constraint, over the second column instead. */
-function clauseOf({ id, attributes, definition }: ConstraintObject, { ref, name, fresh }: StandIn): Constraint {
+function clauseOf({ id, attributes, definition }: ConstraintObject, standIn: StandIn): Constraint {
+  const { ref, name, fresh } = standIn;
   const what = `the constraint ${readableName(id.name)}`;
   refuseLabels(what, attributes);
   if (attributes.enforced === false) throw new NotRewritable("form", `${what} is not enforced`);
-  const tree = treeOf(`ALTER TABLE x ADD CONSTRAINT x ${definition}`, what);
+  const tree = treeOf(`ALTER TABLE x ADD CONSTRAINT x ${definition}`, what, standIn);
   const clause = as(allCommands(tree)[0]?.command.def, "Constraint");
   if (!clause) throw new NotRewritable("form", `the definition of ${what} cannot be read`);
   const isOn = id.schema === ref.schema && id.table === ref.name;

@@ -16,7 +16,7 @@ export function carryIndexes(indexes: readonly IndexObject[], standIn: StandIn, 
   const each = indexes.map((index) => {
     const own = index.id.name;
     refuseUncarriedIndex(index);
-    const stmt = as(treeOf(index.definition ?? "", `the index ${own}`), "IndexStmt");
+    const stmt = as(treeOf(index.definition ?? "", `the index ${own}`, standIn), "IndexStmt");
     const spare = freshName(own, ref, context);
     const copy = columnInstead(stmt ?? {}, name, fresh);
     const sql = deparse({ IndexStmt: { ...copy, relation: table, idxname: spare, concurrent: true } });

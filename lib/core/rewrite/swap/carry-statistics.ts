@@ -13,7 +13,7 @@ export function carryStatistics(standIn: StandIn, context: RewriteContext): Carr
   const { ref, name, fresh } = standIn;
   const each = context.before.all("statistics").flatMap((object) => {
     const what = `the statistics ${readableName(object.id.name)}`;
-    const stmt = as(treeOf(object.definition ?? "", what), "CreateStatsStmt");
+    const stmt = as(treeOf(object.definition ?? "", what, standIn), "CreateStatsStmt");
     const on = as(stmt?.relations?.[0], "RangeVar");
     if (!stmt || !on || !names(`${on.schemaname ?? ""}.${on.relname ?? ""}`, ref)) return [];
     if (!speaksOf({ CreateStatsStmt: stmt }, name)) return [];

@@ -7,15 +7,20 @@ import type { RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { commandsOn } from "../support/commands-on.js";
 import { refuseLabels } from "./carry-indexes.js";
-import { freshName, type StandIn } from "./stand-in.js";
+import { freshName, type SecondColumn, type StandIn } from "./stand-in.js";
 
 type Parts = { readonly leave: readonly string[]; readonly take: readonly string[] };
 
 /** Default, owned sequences and identity of the column. Throws `NotRewritable`. */
-export function carryValue(standIn: StandIn, statement: LintStatement, context: RewriteContext): Parts {
+export function carryValue(
+  standIn: StandIn,
+  { renamed }: SecondColumn,
+  statement: LintStatement,
+  context: RewriteContext,
+): Parts {
   const { table, ref, name, old } = standIn;
   const [column, first] = [columnText(standIn, name), columnText(standIn, old)];
-  const value = defaultAtEnd(standIn, statement);
+  const value = renamed ? renamed.default : defaultAtEnd(standIn, statement);
   const owned = sequencesOf(context.before, ref, name);
   const identity = owned.filter(({ sequence }) => sequence.attributes.identity === true);
   const serial = owned.filter((each) => !identity.includes(each));

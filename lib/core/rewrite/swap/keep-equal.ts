@@ -16,18 +16,18 @@ interface KeptEqual {
 }
 
 /** The trigger of a stand-in. Where the first column has no such value it is NULL: only the way back reads it. */
-export function keepEqual(standIn: StandIn, { type, value, back }: SecondColumn): KeptEqual {
+export function keepEqual(standIn: StandIn, { type, value, back, renamed }: SecondColumn): KeptEqual {
   const { table, trigger, name, fresh, old } = standIn;
   const on = readableRelation(table);
   const body = readableRelation({ ...table, relname: trigger });
   const [own, second, first] = [readableName(name), readableName(fresh), readableName(old)];
   const create = (verb: string, lines: readonly string[]) =>
     `${verb} FUNCTION ${body}() RETURNS trigger LANGUAGE plpgsql AS $both$\nBEGIN\n${lines.join("\n")}\nEND\n$both$`;
-  const given = deparse(ofNewRow(columnInstead(value, name, old)));
+  const given = deparse(ofNewRow(columnInstead(renamed?.value ?? value, name, old)));
   const lines = [
     // A statement without a column list still writes the first one, and its value would be lost.
     `  IF TG_OP = 'INSERT' AND new.${first} IS DISTINCT FROM NULL`,
-    `    AND (${given})::${type}::text COLLATE "C" IS DISTINCT FROM new.${own}::text COLLATE "C" THEN`,
+    `    AND (${given})::${renamed?.type ?? type}::text COLLATE "C" IS DISTINCT FROM new.${own}::text COLLATE "C" THEN`,
     `    RAISE feature_not_supported USING MESSAGE = ${literal(`an INSERT into ${on} has to name its columns while ${first} is there`)};`,
     "  END IF;",
     ...(back

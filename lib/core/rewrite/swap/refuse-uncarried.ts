@@ -73,10 +73,12 @@ export function neverNull(type: string, { before }: Pick<RewriteContext, "before
 }
 
 /** A second column is part of the whole row. */
-function refuseWholeRow({ ref }: StandIn, { before }: RewriteContext): void {
+function refuseWholeRow(standIn: StandIn, { before }: RewriteContext): void {
+  const { ref } = standIn;
   const check = before.constraints(ref).find(({ id, attributes, definition }) => {
     if (attributes.type !== "c") return false;
-    const tree = treeOf(`ALTER TABLE x ADD CONSTRAINT x ${definition}`, `the constraint ${readableName(id.name)}`);
+    const what = `the constraint ${readableName(id.name)}`;
+    const tree = treeOf(`ALTER TABLE x ADD CONSTRAINT x ${definition}`, what, standIn);
     return find(tree, "ColumnRef").some(({ fields = [] }) => fields.some((field) => "A_Star" in field));
   });
   if (check)

@@ -4,6 +4,7 @@ import type { TableRef } from "../../catalog/lookup.js";
 import { objectName } from "../../postgres/chosen-names.js";
 import { treeAlone } from "../../sql/parse.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
+import { typesInstead } from "../../sql/type-instead.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 
@@ -20,6 +21,8 @@ export interface StandIn {
   readonly old: string;
   /** The name of the trigger that keeps the second column equal, and of its function. */
   readonly trigger: string;
+  /** What a type that a definition of the catalog names is called over the second column; null for the same. */
+  readonly typeInstead: (names: readonly string[]) => readonly string[] | null;
 }
 
 /** What the second column is. */
@@ -31,6 +34,12 @@ export interface SecondColumn {
   readonly value: Node;
   /** The value of the first column over the second, once they have swapped names; null where it is unknown. */
   readonly back: Node | null;
+  /** What is written otherwise once the names are swapped, since types swap theirs too. */
+  readonly renamed?: {
+    readonly type: string;
+    readonly value: Node;
+    readonly default: string | null;
+  };
 }
 
 /** What is created for the second column so that it can take over. */
@@ -55,7 +64,7 @@ export function standInFor(table: RangeVar, ref: TableRef, column: ColumnObject,
       throw new NotRewritable("name-taken", `${readableRelation(table)} has a column ${readableName(each)} already`);
   const trigger = lastTrigger(objectName(ref.name, name, "both"), ref, context);
   refuseTaken(trigger, ref, context);
-  return { table, ref, column, name, fresh, old, trigger };
+  return { table, ref, column, name, fresh, old, trigger, typeInstead: () => null };
 }
 
 /** Triggers fire in the order of their names, and ours must see what the others did to the row. Throws `NotRewritable`. */
@@ -82,9 +91,9 @@ function refuseTaken(name: string, { schema }: TableRef, { before }: RewriteCont
   if (taken) throw new NotRewritable("name-taken", `there is a ${taken.kind} ${readableName(name)} already`);
 }
 
-/** The tree of a definition that the server printed. Throws `NotRewritable`. */
-export function treeOf(sql: string, what: string): Node {
+/** The tree of a definition that the server printed, as it is over the second column but for its name. Throws `NotRewritable`. */
+export function treeOf(sql: string, what: string, { typeInstead }: Pick<StandIn, "typeInstead">): Node {
   const tree = treeAlone(sql);
   if (!tree) throw new NotRewritable("form", `the definition of ${what} cannot be read`);
-  return tree;
+  return typesInstead(tree, typeInstead);
 }

@@ -5,7 +5,6 @@ import { deparse } from "../../sql/deparse.js";
 import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
-import { dependentsOfColumn } from "../../undo/recreate.js";
 import type { Move, RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { fillMoves } from "../support/fill-move.js";
@@ -17,6 +16,7 @@ import { carryStatistics } from "./carry-statistics.js";
 import { carryValue } from "./carry-value.js";
 import { keepEqual } from "./keep-equal.js";
 import type { Carried, SecondColumn, StandIn } from "./stand-in.js";
+import { standingDependents } from "./standing-dependents.js";
 
 /**
  * A second column that is filled while others read and write, and then replaces the first: with its indexes, constraints, default, sequences,
@@ -32,12 +32,12 @@ export function swapMoves(
   const relation = readableRelation(table);
   const collated = second.collation === null ? "" : ` COLLATE ${second.collation}`;
   const sync = keepEqual(standIn, second);
-  const { constraints, indexes } = dependentsOfColumn(context.before, ref, name);
+  const { constraints, indexes } = standingDependents(standIn, context);
   const keys = carryConstraints(constraints, standIn, context);
   const present = presence(standIn, context);
   const gathered = carryStatistics(standIn, context);
   const built = carryIndexes(indexes, standIn, context);
-  const value = carryValue(standIn, statement, context);
+  const value = carryValue(standIn, second, statement, context);
   const expand = (sql: string): Move => ({ sql, phase: "expand", slug: "second_column" });
   const swap = (sql: string): Move => ({ sql, phase: "switch", slug: "swap" });
   const contract = (sql: string): Move => ({
