@@ -2,6 +2,7 @@ import { sha384 } from "../../migration/checksums/sha.js";
 import { type Convention, inFolder, manifestSign, signOf } from "../../migration/convention.js";
 import { readIntegerNamed } from "./integer-named.js";
 import { compareVersions } from "./order.js";
+import { sqlxSettingFindings } from "./sqlx-settings.js";
 import { writtenPair } from "./written.js";
 
 const NO_TRANSACTION = "-- no-transaction";
@@ -14,7 +15,14 @@ export const sqlx: Convention = {
     const named = inFolder(files).filter((file) => NAME.test(file.name));
     if (named.length === 0) return [];
     const marked = named.filter((file) => file.text.startsWith(NO_TRANSACTION));
-    const manifest = manifestSign(files, /^Cargo\.toml$/, /^\s*(\[.*dependencies\.)?sqlx\b/m);
+    const manifest = [
+      ...manifestSign(files, /^Cargo\.toml$/, /^\s*(\[.*dependencies\.)?sqlx\b/m),
+      ...signOf(
+        "manifest",
+        "sqlx's settings",
+        files.filter((file) => file.name === "sqlx.toml"),
+      ),
+    ];
     if (marked.length === 0 && manifest.length === 0) return [];
     return [
       ...signOf("mark", "`-- no-transaction`", marked),
@@ -23,12 +31,15 @@ export const sqlx: Convention = {
     ];
   },
   compare: compareVersions,
-  read: (files) =>
-    readIntegerNamed(files, {
+  read(files) {
+    const reading = readIntegerNamed(files, {
       parse: parseName,
       transaction: (file) => (file.text.startsWith(NO_TRANSACTION) ? "none" : "single"),
       checksum: (up) => sha384(up.file.bytes),
-    }),
+    });
+    const ups = reading.migrations.map(({ up }) => up.file);
+    return { ...reading, findings: [...reading.findings, ...sqlxSettingFindings(files, ups)] };
+  },
   write: (migration, like) =>
     writtenPair(migration, like, (text) => (migration.transaction === "none" ? `${NO_TRANSACTION}\n${text}` : text)),
 };
