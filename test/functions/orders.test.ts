@@ -163,6 +163,34 @@ describe("a run that was taken back", () => {
     expect(actions(run).at(-1)).toBe("audit.sealed");
   }, 400_000);
 
+  it.each([
+    ["its first", 1, 1],
+    ["its last", 3, 4],
+  ])(
+    "may be one whose stack was updated while %s wave ran: no tenant is left in the middle",
+    async (_, batch, reached) => {
+      const run = `updated-${batch}`;
+      let batches = 0;
+      const ended = await gate.run({
+        run,
+        before: (name) => {
+          batches += Number(name === "Migrate");
+          if (name === "Migrate" && batches === batch) gate.setPolicy({ approvers: [{ id: "alex" }, { id: "mia" }] });
+        },
+      });
+      expect(ended.status).toBe("failed");
+      expect(outcome(run)).toMatchObject({ status: "blocked", reason: expect.stringContaining("policy") });
+      expect(actions(run).slice(-6)).toEqual(
+        expect.arrayContaining(["wave.finished", "approval.void", "audit.sealed"]),
+      );
+      expect(await migrated()).toHaveLength(reached);
+      expect((await give(run, await ordered(run))).ended.status).toBe("succeeded");
+      expect(await migrated()).toEqual([]);
+      gate.setPolicy({});
+    },
+    400_000,
+  );
+
   it("may be one whose approval became void between two waves", async () => {
     const run = "void";
     let waves = 0;

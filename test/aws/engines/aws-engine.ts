@@ -23,6 +23,7 @@ import { configSchema } from "../../../lib/core/config/config.js";
 import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
 import { approverLinks } from "../../../lib/review/links.js";
 import { packKeyOf } from "../../support/aws/pack-key.js";
+import type { SentLinks } from "../stack/sent-links.js";
 import type { Target } from "../stack/target.js";
 import { MIGRATIONS } from "../tenants/tenant-server.js";
 import { decideOnPage } from "./decide-on-page.js";
@@ -37,6 +38,8 @@ export interface AwsEngineOptions {
   readonly target: Target;
   /** Reference to the secret with the tenants' password. */
   readonly password: string;
+  /** What was really sent to the approver; null where messages do not reach this machine, so that a link is made with the stack's key. */
+  readonly sent: SentLinks | null;
   /** Ends the process that runs a function; its name holds `part`. */
   kill(part: string): void;
   /** Resolves when a process has reached the tenant at which it is to disappear. */
@@ -172,13 +175,17 @@ export class AwsEngine implements Engine {
   }
 
   private async decide(request: ApprovalRequest, verdict: "approve" | "reject", pages: string[]): Promise<void> {
-    const { target } = this.options;
-    const secrets = new ManagedSecrets(process.env, clientSettings(process.env), Date.now);
-    const key = Buffer.from(await secrets.resolve(`secret:${target.linkSecret}`), "utf8");
-    const [link] = approverLinks(request, target.reviewUrl, key);
+    const { target, sent } = this.options;
+    const link = sent ? await sent.linkTo(request.run) : await this.madeLink(request);
     const browser = functionUrl(target.reviewUrl, target.endpoint);
-    const path = (link?.link ?? "").slice(target.reviewUrl.length);
-    pages.push(...(await decideOnPage(browser, target.reviewUrl, path, verdict)));
+    pages.push(...(await decideOnPage(browser, target.reviewUrl, link.slice(target.reviewUrl.length), verdict)));
+  }
+
+  private async madeLink(request: ApprovalRequest): Promise<string> {
+    const { linkSecret, reviewUrl } = this.options.target;
+    const secrets = new ManagedSecrets(process.env, clientSettings(process.env), Date.now);
+    const key = Buffer.from(await secrets.resolve(`secret:${linkSecret}`), "utf8");
+    return approverLinks(request, reviewUrl, key)[0]?.link ?? "";
   }
 
   private describe(execution: string) {

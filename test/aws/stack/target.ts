@@ -10,6 +10,8 @@ export interface Target {
   readonly stateMachine: string;
   readonly bucket: string;
   readonly reviewUrl: string;
+  /** ARN of what approvers are asked by. */
+  readonly topic: string;
   /** ARN of the secret that signs links. */
   readonly linkSecret: string;
   /** Private key, in PEM, of the stack's signer. */
