@@ -102,8 +102,11 @@ describe.each(MAJORS)("pg_stat_statements on %s", (major) => {
     expect(found.remarks).toContain(
       "bare: pg_stat_statements is not installed in the database (CREATE EXTENSION pg_stat_statements).",
     );
-    expect(
-      found.remarks.some((remark) => /^a: the counters of pg_stat_statements were reset 1 minute ago/.test(remark)),
-    ).toBe(true);
+    // 13 does not know.
+    expect(found.remarks.find((remark) => remark.startsWith("a: "))).toMatch(
+      Number(major) < 14
+        ? /^a: pg_stat_statements 1\.8 does not say when its counters were reset or whether it threw out entries/
+        : /^a: the counters of pg_stat_statements were reset 1 minute ago/,
+    );
   });
 });

@@ -12,6 +12,7 @@ import { databaseName, demoTenants } from "../../lib/cli/commands/demo/tenants.j
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { identifier } from "../../lib/core/sql/quote.js";
 import { stateOnly } from "./captured-io.js";
+import { type Major, serverPackage } from "./majors.js";
 import { asPerson } from "./two-people.js";
 
 export interface CommandResult {
@@ -32,11 +33,12 @@ export class TestFleet {
     this.tenants = tenants;
   }
 
-  static async create(count: number, scenario: Scenario = "clean"): Promise<TestFleet> {
+  static async create(count: number, scenario: Scenario = "clean", major: Major = "18"): Promise<TestFleet> {
     const directory = ownScratchDirectory("schema-gate-fleet-", count * 9 * 2 ** 20);
     chmodSync(directory, 0o755);
     mkdirSync(join(directory, "server"));
-    const server = await startEmbeddedServer({ directory: join(directory, "server") });
+    const binaries = await serverPackage(major);
+    const server = await startEmbeddedServer({ directory: join(directory, "server"), package: binaries });
     const tenants = demoTenants(count);
     const release = await readRelease(await readReleaseFolder(migrations()));
     await createDemoFleet(server, release, tenants, scenario, () => {});

@@ -175,7 +175,7 @@ async function copyGrants(session: Session, name: string, template: string): Pro
 }
 
 /** `STRATEGY` came with PostgreSQL 15, where the default copies block by block through the WAL. */
-function createDatabase(name: string, template: string, owner: string | null, version: number): string {
+export function createDatabase(name: string, template: string, owner: string | null, version: number): string {
   const given = owner === null ? "" : ` owner ${identifier(owner)}`;
   const strategy = version >= 150_000 ? " strategy file_copy" : "";
   return `create database ${identifier(name)}${given} template ${identifier(template)}${strategy}`;

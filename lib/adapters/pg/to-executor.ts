@@ -39,7 +39,7 @@ const OWNED = [
   ["pg_language", "lanowner", "'LANGUAGE'", "true"],
 ] as const;
 
-/** Objects from this oid on are users', not PostgreSQL's own (`FirstNormalObjectId`). */
+/** Objects from this oid on are users', not PostgreSQL's own (`FirstNormalObjectId`). Among schemas, `public` is both. */
 const USERS = 16384;
 
 /**
@@ -49,7 +49,7 @@ const USERS = 16384;
 const STATEMENTS = `select format('ALTER %s %s OWNER TO %I', f.kind, f.identity, $1::text) as sql from (${OWNED.map(
   ([catalog, owner, kind, where]) => `select o.oid, '${catalog}'::regclass as catalog, ${kind} as kind,
     (pg_identify_object('${catalog}'::regclass, o.oid, 0)).identity as identity
-  from ${catalog} o where o.oid >= ${USERS} and o.${owner} = (select r.oid from pg_roles r where r.rolname = session_user) and ${where}`,
+  from ${catalog} o where ${catalog === "pg_namespace" ? "" : `o.oid >= ${USERS} and `}o.${owner} = (select r.oid from pg_roles r where r.rolname = session_user) and ${where}`,
 ).join(" union all ")}
   union all select o.oid, 'pg_largeobject'::regclass, 'LARGE OBJECT', o.oid::text from pg_largeobject_metadata o
     where o.lomowner = (select r.oid from pg_roles r where r.rolname = session_user)) f

@@ -87,10 +87,18 @@ export function statisticsWorkload(
   return workloadOf(found, { remarks: remarksOf(info, view, place) });
 }
 
-function remarksOf(info: StatementsInfo | null, { readsAll }: StatementsView, place: string): readonly string[] {
+function remarksOf(
+  info: StatementsInfo | null,
+  { readsAll, version }: StatementsView,
+  place: string,
+): readonly string[] {
   const remarks: string[] = [];
   if (!readsAll)
     remarks.push(`${place}: the gate's role lacks pg_read_all_stats, so the queries of other roles are hidden.`);
+  if (info === null)
+    remarks.push(
+      `${place}: pg_stat_statements ${version} does not say when its counters were reset or whether it threw out entries, so it may lack queries.`,
+    );
   if (info && info.evictions > 0)
     remarks.push(
       `${place}: pg_stat_statements has thrown out entries ${plural(info.evictions, "time")} for want of room; raise pg_stat_statements.max.`,

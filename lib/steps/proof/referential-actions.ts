@@ -84,8 +84,10 @@ async function actionsOf(session: Session, oid: string): Promise<readonly Action
     `select ${columns}, ${sets} as sets, case ${type} when 'n' then 'null' else 'default' end as value, ${literal(command)} as command
      from pg_catalog.pg_constraint c join pg_catalog.pg_class r on r.oid = c.conrelid join pg_catalog.pg_namespace s on s.oid = r.relnamespace
      where c.contype = 'f' and c.conparentid = 0 and c.confrelid = ${literal(oid)}::oid and ${type} in ('n', 'd')`;
+  // SET NULL of some columns came with 15.
+  const cleared = session.serverVersion < 150_000 ? "c.conkey" : "coalesce(c.confdelsetcols, c.conkey)";
   return session.query<Action & Record<string, unknown>>(
-    `${part("c.confdeltype", "DELETE", names("coalesce(c.confdelsetcols, c.conkey)"))}
+    `${part("c.confdeltype", "DELETE", names(cleared))}
      union all ${part("c.confupdtype", "UPDATE", names("c.conkey"))} order by 1, 7`,
   );
 }

@@ -47,12 +47,12 @@ describe.each(MAJORS)("siblings of what a release does to a query, on %s", (majo
     [
       "alter table users drop column total; alter table users add total int generated always as (age * 2) stored; drop trigger touched on users",
       "insert into users (name, total) values ($1, $2)",
-      'cannot insert a non-DEFAULT value into column "total"',
+      'into column "total"',
     ],
     [
       "alter table users alter id drop default; alter table users alter id add generated always as identity",
       "insert into users (id, name) values ($1, $2)",
-      'cannot insert a non-DEFAULT value into column "id"',
+      'into column "id"',
     ],
     [
       "drop index users_mail",
@@ -231,8 +231,9 @@ describe.each(MAJORS)("siblings of what a release does to a query, on %s", (majo
       "23514",
     ],
   ])("refused rows: %s: %s", async (release, query, detail) => {
-    // MERGE came with 15.
+    // MERGE came with 15, SQL-standard bodies with 14.
     if (query.startsWith("merge") && Number(major) < 15) return;
+    if (release.includes("language sql immutable return") && Number(major) < 14) return;
     const found = await verdicts(release, query);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/^refused-rows: /);

@@ -1,9 +1,9 @@
 import type { EmbeddedServer } from "../../../adapters/local/embedded-server.js";
+import { createDatabase } from "../../../adapters/pg/clone-server.js";
 import { openSession } from "../../../adapters/pg/connection.js";
 import { endpointOf } from "../../../adapters/pg/endpoint.js";
 import type { Release } from "../../../core/migration/release.js";
 import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
-import { identifier } from "../../../core/sql/quote.js";
 import type { Session } from "../../../ports/database.js";
 import { executeEach } from "../../../steps/migration/execute-each.js";
 import { DUPLICATES, databaseName, MISSING_INDEX, NULLABLE_LIMIT, ORPHANS } from "./tenants.js";
@@ -91,7 +91,7 @@ async function copyTemplate(server: EmbeddedServer, ids: readonly string[], onTe
     const admin = await open(server, "postgres");
     try {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        await admin.query(`create database ${identifier(databaseName(id))} template ${TEMPLATE} strategy file_copy`);
+        await admin.query(createDatabase(databaseName(id), TEMPLATE, null, admin.serverVersion));
         onTenant();
       }
     } finally {
