@@ -13,6 +13,14 @@ export function takesAway(statements: readonly AnyStatement[]): AnyStatement | n
   return taking?.statement ?? null;
 }
 
+/** Whether a statement removes a table with its rows, or an object that is no part of one. */
+export function removesWhole(statement: AnyStatement): boolean {
+  return operationsOf(statement).some(
+    (change) =>
+      change.kind === "drop-table" || change.kind === "truncate" || (change.kind === "drop-object" && !change.table),
+  );
+}
+
 /** The first statement that sets something back to what it was before an earlier one; null when there is none. */
 export function undoesEarlier(
   statements: readonly AnyStatement[],

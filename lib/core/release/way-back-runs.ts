@@ -5,7 +5,7 @@ import type { AnyStatement } from "../migration/script.js";
 import { saysWayBack, type TitledWayBack, titledWayBack, withoutDirection } from "./conventions/script-name.js";
 import { type DeclaredFiles, matchDeclared } from "./declared-files.js";
 import { markedDown } from "./marked-down.js";
-import { createsNew, takesAway, undoesEarlier } from "./taking-back.js";
+import { createsNew, removesWhole, takesAway, undoesEarlier } from "./taking-back.js";
 
 /** A migration of the folder with the statements that run forward. */
 export interface ForwardMigration {
@@ -34,6 +34,8 @@ export function wayBackFindings(
 }
 
 interface Look {
+  /** False when it may well be meant to run: nothing in the folder has the title that it would take back, and nothing goes as a whole. */
+  readonly certain: boolean;
   readonly line: number;
   /** What the message says about the file, after its path. */
   readonly text: string;
@@ -49,14 +51,19 @@ function lookOf(
   if (titled !== null) {
     const before = earlier.flatMap((each) => each.statements);
     const taking = (titled.removes ? null : takesAway(statements)) ?? undoesEarlier(statements, before);
-    if (taking) return named(`, takes something back in line ${taking.source.line}, and`, taking.source.line);
     const partner = partnerOf(titled, all);
+    if (taking)
+      return {
+        ...named(`, takes something back in line ${taking.source.line}, and`, taking.source.line),
+        certain: !titled.verb || partner !== undefined || statements.some(removesWhole),
+      };
     if ((partner || titled.of === "") && !createsNew(statements, before))
       return named(`${partner ? ` of ${partner.up.file.path}` : ""}, and`);
   }
   const marked = source.up.rust === undefined ? markedDown(source.up) : null;
   return (
     marked && {
+      certain: true,
       line: marked.line,
       text: `contains "${marked.mark}" in line ${marked.line}, below which a down migration seems to begin, and`,
     }
@@ -64,21 +71,25 @@ function lookOf(
 }
 
 function named(rest: string, line = 1): Look {
-  return { line, text: `is named like a down migration${rest}` };
+  return { certain: true, line, text: `is named like a down migration${rest}` };
 }
 
 /** The migration that has the same title without the word. */
 function partnerOf({ of }: TitledWayBack, all: readonly ForwardMigration[]): MigrationSource | undefined {
   return all
     .map(({ source }) => source)
-    .find(({ name }) => of !== "" && withoutDirection(name) === of && titledWayBack(name) === null);
+    .find(({ name }) => of !== "" && subject(withoutDirection(name)) === subject(of) && titledWayBack(name) === null);
 }
 
-function runsForward(path: string, { line, text }: Look, convention: Convention): Finding {
+/** What a title is about: `revert_users` and `rollback_of_users` take `create_users` back. */
+function subject(title: string): string {
+  return title.replace(/^(of|the)_(?=.)/, "").replace(/^(add|create|introduce|make|new)_(?=.)/, "");
+}
+
+function runsForward(path: string, { certain, line, text }: Look, convention: Convention): Finding {
   return releaseFinding({
     code: "release.way-back-runs",
-    severity: "error",
-    unknown: true,
+    ...(certain ? ({ severity: "error", unknown: true } as const) : ({ severity: "warning" } as const)),
     subject: { kind: "file", name: path },
     message: `${path} ${text} ${convention.id} would run it as a migration.`,
     remedy: {

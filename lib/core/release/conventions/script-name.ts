@@ -137,15 +137,19 @@ export interface TitledWayBack {
   readonly of: string;
   /** True when the rest says that something is removed, so that the word may belong to what is. */
   readonly removes: boolean;
+  /** True when it begins with a verb (`revert_x`), as the title of a migration that is meant to run may. */
+  readonly verb: boolean;
 }
+
+const VERB = /^(?:undo|roll[ _-]?back|revert|reverse|back[ _-]?out|un-?apply)(?:[ _-]|(?=[A-Z]))/i;
 
 /** Null when a title does not say that it takes something back. `0042_scale_down` does, though it may mean something else. */
 export function titledWayBack(title: string): TitledWayBack | null {
   const bare = bareTitle(title);
-  if (directionOf(bare) === "down") return { of: "", removes: false };
+  if (directionOf(bare) === "down") return { of: "", removes: false, verb: false };
   const parts = weakParts({ folder: "", base: bare.replaceAll(".", "_"), direction: null });
   if (parts?.direction !== "down" || LETTER.test(bare)) return null;
-  return { of: oneSpelling(parts.base), removes: REMOVAL.test(bare) };
+  return { of: oneSpelling(parts.base), removes: REMOVAL.test(bare), verb: VERB.test(bare) };
 }
 
 /** A title in one spelling, without a direction at its start or end. */

@@ -263,17 +263,18 @@ describe("a migration named like a way back", () => {
     ).blocking;
 
   it.each(NAMED.map(([id]) => id))("blocks in %s where it takes something back", async (convention) => {
-    for (const title of ["x_down", "undo_x", "x_rollback", "xRevert"])
+    for (const title of ["x_down", "undo_first", "x_rollback", "xRevert", "revertFirst"])
       expect([title, await blocking(convention, title, "drop table a;")]).toEqual([title, ["release.way-back-runs"]]);
   });
 
   it.each([
     ["x_down_2", "alter table a drop column v;"],
-    ["rollback-of-x", "delete from a;"],
-    ["UndoX", "truncate a;"],
+    ["rollback-of-first", "delete from a;"],
+    ["UndoFirst", "truncate a;"],
     ["x_rückwärts", "drop index i;"],
     ["x_ru\u0308ckwa\u0308rts", "drop index i;"],
     ["rueckgaengig_x", "drop table a;"],
+    ["downgrade_x", "drop table a;"],
     ["x_roll_back", "drop table a;"],
     ["x_down_script", "drop table a;"],
     ["x_teardown", "drop schema s cascade;"],
@@ -296,6 +297,27 @@ describe("a migration named like a way back", () => {
   ])("blocks %s with `%s`", async (title, sql, first = FIRST) => {
     expect(await blocking("flyway", title, sql, first)).toEqual(["release.way-back-runs"]);
   });
+
+  it("takes `revert_users` for what takes `create_users` back", async () => {
+    const texts = folder("prisma", [
+      ["create_users", FIRST],
+      ["revert_users", "drop table a;"],
+    ]);
+    expect((await reading(texts, "prisma")).blocking).toEqual(["release.way-back-runs"]);
+  });
+
+  it.each(["revert_pending_columns", "undo-the-change", "RollbackOfSomething", "back_out_v2_index"])(
+    "warns of %s, which nothing else in the folder is named after",
+    async (title) => {
+      const texts = folder("prisma", [
+        ["first", FIRST],
+        [title, "alter table a drop column v;"],
+      ]);
+      expect((await readRelease(filesOf(texts), { convention: "prisma" })).findings).toMatchObject([
+        { code: "release.way-back-runs", severity: "warning", message: expect.stringContaining("named like a down") },
+      ]);
+    },
+  );
 
   it.each([
     ["drop_down_menu", "drop table a;"],
