@@ -117,16 +117,19 @@ describe("the deployed state machine and the local engine", () => {
     expect(await having()).toBe(0);
   }, 180_000);
 
-  it.for<[string, object, string]>([
-    ["a run that another execution works on", { run: "aws-pass", release: "inputs/aws-pass.json.gz" }, "DuplicateRun"],
-    ["a release that is not there", { run: "aws-unknown", release: "inputs/nothing.json.gz" }, "failed"],
-    ["a run that leaves its folder", { run: "../aws-pass", release: "inputs/aws-pass.json.gz" }, "ZodError"],
-    ["nothing", {}, "States.Runtime"],
-  ])("fails an execution of %s", async ([_, input, error], context) => {
+  it.for<[string, (run: string) => object, string]>([
+    ["a run that another execution works on", (run) => ({ run, release: "inputs/another.json.gz" }), "DuplicateRun"],
+    ["a release that is not there", () => ({ run: "aws-unknown", release: "inputs/nothing.json.gz" }), "failed"],
+    ["a run that leaves its folder", (run) => ({ run: `../${run}`, release: "inputs/a.json.gz" }), "ZodError"],
+    ["nothing", () => ({}), "States.Runtime"],
+  ])("fails an execution of %s", async ([_, inputOf, error], context) => {
     if (!deployment.deployed) return context.skip(deployment.reason);
     const client = new SFNClient(clientSettings(process.env));
     const { executionArn } = await client.send(
-      new StartExecutionCommand({ stateMachineArn: deployment.target.stateMachine, input: JSON.stringify(input) }),
+      new StartExecutionCommand({
+        stateMachineArn: deployment.target.stateMachine,
+        input: JSON.stringify(inputOf(aws.runs.get("aws-pass") ?? "")),
+      }),
     );
     for (;;) {
       const { status, error: said } = await client.send(new DescribeExecutionCommand({ executionArn }));

@@ -30,16 +30,27 @@ function commandsOf(example: string): readonly string[] {
     .map((line) => line.replace(/#.*$/, "").trim());
 }
 
-/** As the page says, but for the package, which is the one just packed, and for AWS, which this machine has no account of. */
-function here(command: string): string {
-  return command.replace(/schema-gate@[\d.]+/, tarball).replace("cdk deploy", "cdk synth --quiet");
-}
+const manifest = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
+  readonly version: string;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
+const newest = manifest.devDependencies["aws-cdk-lib"] ?? "";
+const oldest = (manifest.peerDependencies["aws-cdk-lib"] ?? "").replace("^", "");
 
 describe.each([
-  ["cdk", "TenantsGate"],
-  ["codepipeline", "TenantsPipeline"],
-])("examples/%s, copied into an empty folder", (example, stack) => {
-  it("does what its page says, with the package as it is released", () => {
+  ["cdk", "TenantsGate", newest],
+  ["codepipeline", "TenantsPipeline", newest],
+  ["cdk", "TenantsGate", oldest],
+])("examples/%s, copied into an empty folder", (example, stack, library) => {
+  /** As the page says, but for the package, which is the one just packed, and for AWS, which this machine has no account of. */
+  const here = (command: string) =>
+    command
+      .replace(/schema-gate@[\d.]+/, tarball)
+      .replace(/aws-cdk-lib@[\d.]+/, `aws-cdk-lib@${library}`)
+      .replace("cdk deploy", "cdk synth --quiet");
+
+  it(`makes ${stack} with the package as it is released, and aws-cdk-lib ${library}`, () => {
     const folder = mkdtempSync(join(root, "example-"));
     for (const file of ["app.ts", example === "cdk" ? "gate-stack.ts" : "pipeline-stack.ts"])
       cpSync(join(packageRoot(), "examples", example, file), join(folder, file));
@@ -54,7 +65,6 @@ describe.each([
     const template = readFileSync(join(folder, "cdk.out", `${stack}.template.json`), "utf8");
     expect(template).toContain("AWS::StepFunctions::StateMachine");
     const packing = template.match(/npm install --no-save schema-gate@[\d.]+/g) ?? [];
-    const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
-    expect(packing).toEqual(example === "cdk" ? [] : [`npm install --no-save schema-gate@${version}`]);
+    expect(packing).toEqual(example === "cdk" ? [] : [`npm install --no-save schema-gate@${manifest.version}`]);
   }, 600_000);
 });

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   DescribeExecutionCommand,
@@ -12,17 +13,13 @@ import {
   SFNClient,
 } from "@aws-sdk/client-sfn";
 import { clientSettings } from "../../../lib/adapters/aws/clients.js";
-import { packRelease } from "../../../lib/adapters/aws/release-pack.js";
 import { openStore, type S3Store } from "../../../lib/adapters/aws/s3-store.js";
 import { ManagedSecrets } from "../../../lib/adapters/aws/secrets-manager.js";
 import { startExecution } from "../../../lib/adapters/aws/start-execution.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
-import { readReleaseFolder } from "../../../lib/adapters/local/release-folder.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
-import { configSchema } from "../../../lib/core/config/config.js";
 import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
 import { approverLinks } from "../../../lib/review/links.js";
-import { packKeyOf } from "../../support/aws/pack-key.js";
 import type { SentLinks } from "../stack/sent-links.js";
 import type { Target } from "../stack/target.js";
 import { MIGRATIONS } from "../tenants/tenant-server.js";
@@ -55,6 +52,8 @@ export interface Traces {
 /** The deployed state machine, started and approved as a user does. */
 export class AwsEngine implements Engine {
   readonly traces: Traces[] = [];
+  /** Names of the runs by those of their jobs. */
+  readonly runs = new Map<string, string>();
   private readonly client = new SFNClient(clientSettings(process.env));
   private readonly store: S3Store;
 
@@ -67,26 +66,25 @@ export class AwsEngine implements Engine {
   }
 
   async run(job: Job): Promise<Ran> {
-    const release = await this.upload(job);
-    const { execution } = await startExecution(
-      this.options.target.stateMachine,
-      { run: job.run, release },
-      clientSettings(process.env),
-    );
+    const input = await this.upload(job);
+    const { run } = input;
+    this.runs.set(job.run, run);
+    // As CodePipeline's action does with the artifact of the stage before.
+    const { execution } = await startExecution(this.options.target.stateMachine, input, clientSettings(process.env));
     if (job.vanishesAt !== null) void this.options.reached.then(() => this.options.kill("Introspect"));
     const pages: string[] = [];
     const over = new AbortController();
     const [ended] = await Promise.all([
       this.untilEnded(execution, over.signal),
       this.asked(
-        () => Promise.resolve(job.run),
+        () => Promise.resolve(run),
         async () => (await this.describe(execution)).status !== "RUNNING",
         (request) => job.onQuestion({ decide: (verdict) => this.decide(request, verdict, pages) }),
       ),
     ]).finally(() => over.abort());
     const history = await this.history(execution);
     this.traces.push({ history, pages });
-    const evidence = await this.store.text(`runs/${job.run}/evidence.json`);
+    const evidence = await this.store.text(`runs/${run}/evidence.json`);
     return {
       status: ended.status === "SUCCEEDED" ? "succeeded" : "failed",
       error: ended.error ?? null,
@@ -98,56 +96,67 @@ export class AwsEngine implements Engine {
     };
   }
 
-  private async upload(job: Job): Promise<string> {
+  /** Packs and uploads by `schema-gate run --aws --upload-only`. Returns what it prints: the input of the execution. */
+  private async upload(job: Job): Promise<{ readonly run: string; readonly release: string }> {
     const registry = `${job.run}.csv`;
-    const release = `inputs/${job.run}.json.gz`;
     await this.store.put(`registry/${registry}`, registryOf(job));
-    const pack = {
-      authors: ["dana"],
-      mode: "run" as const,
-      toolVersion: "test",
-      config: configSchema.parse(configOf(job, registry, this.options.password)),
-      files: await readReleaseFolder(MIGRATIONS),
-    };
-    await this.store.put(release, (await packRelease(pack, packKeyOf(this.options.target.packKey))).bytes);
-    return release;
+    return this.inFolder(async (directory) => {
+      cpSync(MIGRATIONS, join(directory, "migrations"), { recursive: true });
+      const config = JSON.stringify(configOf(job, registry, this.options.password));
+      writeFileSync(join(directory, "schema-gate.yaml"), config);
+      const command = this.command(directory, "dana", ["run", "--aws", "--upload-only"]);
+      const [printed] = await Promise.all([text(command.stdout), once(command, "exit")]);
+      return JSON.parse(printed);
+    });
   }
 
   /** Takes a run that has halted back by `schema-gate rollback RUN --aws`, and approves that on the page. Returns its exit code. */
-  async rollBack(run: string): Promise<number | null> {
+  async rollBack(job: string): Promise<number | null> {
+    const run = this.runs.get(job) ?? job;
+    return this.inFolder(async (directory) => {
+      const before = await this.orderOf(run);
+      const command = this.command(directory, "olga", ["rollback", run, "--aws"]);
+      command.stdout.pipe(process.stdout);
+      const ended = once(command, "exit");
+      const question = async () => {
+        const order = await this.orderOf(run);
+        return order === before ? null : `${run}.rollback-${order}`;
+      };
+      await this.asked(
+        question,
+        async () => command.exitCode !== null,
+        (request) => this.decide(request, "approve", []),
+      );
+      const [code] = (await ended) as [number | null];
+      return code;
+    });
+  }
+
+  private async inFolder<T>(work: (directory: string) => Promise<T>): Promise<T> {
+    const directory = mkdtempSync(join(tmpdir(), "schema-gate-aws-"));
+    try {
+      return await work(directory);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  /** The command line, with the stack's outputs and the pipeline's key. */
+  private command(directory: string, author: string, args: readonly string[]) {
     const { target } = this.options;
-    const directory = mkdtempSync(join(tmpdir(), "schema-gate-pack-key-"));
     const key = join(directory, "pack-key.pem");
-    writeFileSync(key, target.packKey);
-    const before = await this.orderOf(run);
-    const command = spawn(
-      process.execPath,
-      [join(packageRoot(), "dist/bin/schema-gate.js"), "rollback", run, "--aws"],
-      {
-        cwd: directory,
-        env: {
-          ...process.env,
-          SCHEMA_GATE_BUCKET: target.bucket,
-          SCHEMA_GATE_STATE_MACHINE: target.stateMachine,
-          SCHEMA_GATE_PACK_KEY: key,
-          SCHEMA_GATE_AUTHOR: "olga",
-        },
-        stdio: ["ignore", "inherit", "inherit"],
+    writeFileSync(key, target.packKey, { mode: 0o600 });
+    return spawn(process.execPath, [join(packageRoot(), "dist/bin/schema-gate.js"), ...args], {
+      cwd: directory,
+      env: {
+        ...process.env,
+        SCHEMA_GATE_BUCKET: target.bucket,
+        SCHEMA_GATE_STATE_MACHINE: target.stateMachine,
+        SCHEMA_GATE_PACK_KEY: key,
+        SCHEMA_GATE_AUTHOR: author,
       },
-    );
-    const ended = once(command, "exit");
-    const question = async () => {
-      const order = await this.orderOf(run);
-      return order === before ? null : `${run}.rollback-${order}`;
-    };
-    await this.asked(
-      question,
-      async () => command.exitCode !== null,
-      (request) => this.decide(request, "approve", []),
-    );
-    const [code] = (await ended) as [number | null];
-    rmSync(directory, { recursive: true });
-    return code;
+      stdio: ["ignore", "pipe", "inherit"],
+    });
   }
 
   private async orderOf(run: string): Promise<number | null> {
