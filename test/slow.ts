@@ -127,6 +127,7 @@ export const SLOW: readonly string[] = [
   "test/steps/proof/made-together.test.ts",
   "test/steps/proof/named-within-block.test.ts",
   "test/steps/proof/numbered-columns.test.ts",
+  "test/steps/proof/not-valid.test.ts",
   "test/steps/proof/operators.test.ts",
   "test/steps/proof/outcome.test.ts",
   "test/steps/proof/outside-state.test.ts",

@@ -29,6 +29,11 @@ const GLOBAL = new Set<OtherObjectKind>([
   "access method",
 ]);
 
+/** Whether the objects of a kind belong to no schema. */
+export function isGlobal(kind: OtherObjectKind): boolean {
+  return GLOBAL.has(kind);
+}
+
 /** Kinds whose name alone does not tell which object is meant. */
 const UNNAMED = new Set<OtherObjectKind>([
   "cast",
@@ -49,7 +54,7 @@ export function objectSql(object: NamedObject, before: CatalogIndex): string | n
   if (UNNAMED.has(objectKind)) return null;
   const word = objectKind.toUpperCase();
   if (table) return `${word} ${identifier(name.name)} ON ${sqlName(table)}`;
-  if (GLOBAL.has(objectKind)) return `${word} ${identifier(name.name)}`;
+  if (isGlobal(objectKind)) return `${word} ${identifier(name.name)}`;
   const full = qualified(name.schema ?? homeSchema(before), name.name);
   if (objectKind === "aggregate") return `${word} ${full}(${signature === "" ? "*" : (signature ?? "*")})`;
   return signature === null ? `${word} ${full}` : `${word} ${full}(${signature})`;

@@ -139,7 +139,7 @@ function invertStatement(part: Part): Inverses {
   const rows = rowTables(part, operations, needed);
   for (const operation of needed) if (operation.kind === "truncate") inverses.push(setAgain(operation, part.index));
   if (rows.length > 0) {
-    const before = withoutCreatedColumns(part.index, part.created, rows);
+    const before = withoutCreatedColumns(index, part.created, rows);
     inverses.push(undoRows(part.statement, before, rows, "the statement changes its rows"));
   }
   return collect(part.statement, inverses);

@@ -54,7 +54,8 @@ function rowsBack(part: Part, names: NamesWithin, early: readonly Operation[]): 
     (table) => !converted.some((each) => sameTable(each, table)),
   );
   if (tables.length === 0) return [];
-  const before = withoutCreatedColumns(part.index, part.created, tables);
+  const index = part.releasing ? released(part.index, part.created) : part.index;
+  const before = withoutCreatedColumns(index, part.created, tables);
   return [undoRows(part.statement, before, tables, "the statement changes its rows")];
 }
 

@@ -78,8 +78,8 @@ function columnsOf(created: Created, after: CatalogIndex): readonly ColumnObject
 
 /** Restored rows have no value in the column. Under a unique index no two of them may have the same default. */
 function relax(column: ColumnObject, after: CatalogIndex): readonly string[] {
-  const { notNull, identity, generated, default: byDefault } = column.attributes;
-  if (identity !== "" || generated !== "") return [];
+  const { notNull, identity, default: byDefault } = column.attributes;
+  if (identity !== "") return [];
   const name = identifier(column.id.name);
   const table = tableOf(column);
   const isUnique = after

@@ -41,6 +41,8 @@ const DATABASE = `select 'the database' as object, a.aspect, a.value
     ('comment', pg_catalog.shobj_description(d.oid, 'pg_database')),
     ('connection limit', d.datconnlimit::text)) a(aspect, value)
   where d.datname = pg_catalog.current_database() and a.value is not null
+  union all select 'the schema public', 'comment', pg_catalog.obj_description(oid, 'pg_namespace') from pg_catalog.pg_namespace
+    where nspname = 'public' and pg_catalog.obj_description(oid, 'pg_namespace') is not null
   union all select 'prepared transaction ' || gid, 'owner', owner::text from pg_catalog.pg_prepared_xacts
     where database = pg_catalog.current_database()
   union all select 'replication slot ' || slot_name, 'plugin', plugin::text from pg_catalog.pg_replication_slots

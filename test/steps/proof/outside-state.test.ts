@@ -53,6 +53,11 @@ describe.each(["15", "18"] as const)("state beside schema and rows, on %s", (maj
     ["reading one", "create table copies as select lo_get(4711) as content"],
     ["one that is made and gone again", "select lo_create(99); select lo_unlink(99)"],
     ["leaving them alone", "alter table blobs add column note text"],
+    ["creating a schema that there is", "create schema if not exists public; create table made (id int)"],
+    [
+      "replacing the schema public",
+      "create schema mine; alter table blobs set schema mine; drop schema public cascade; create schema public",
+    ],
   ])("is the same after %s", async (_, sql) => {
     const proof = await proveOnClones(major, SETUP, [testMigration(sql)], { thorough: false });
     expect(proof.rollbacks[0]).toMatchObject({ verdict: "exact" });

@@ -62,7 +62,13 @@ function bare(object: CatalogObject): string[] | null {
   const target = targetOf(object);
   switch (kind) {
     case "schema":
-      return [`CREATE SCHEMA ${name}`];
+      return [
+        `CREATE SCHEMA ${name}`,
+        // Every database comes with this comment, which is no part of a catalog.
+        ...(id.name === "public" && attributes.comment === undefined
+          ? [`COMMENT ON SCHEMA ${name} IS 'standard public schema'`]
+          : []),
+      ];
     case "extension":
       return [
         `CREATE EXTENSION ${name} WITH SCHEMA ${identifier(String(attributes.schema))} VERSION ${literal(String(attributes.version))}`,

@@ -11,7 +11,8 @@ export const remarks = source<Field>({
     fields: fields("null::text", "d.description"),
     // The schema public's own comment comes with every database.
     from: `from pg_description d, lateral pg_identify_object_as_address(d.classoid, d.objoid, d.objsubid) a
-      where (${ownObject(scope, "d.objoid")} or ${ON_PUBLIC} and d.description <> 'standard public schema')
+      where (${ownObject(scope, "d.objoid")} or ${ON_PUBLIC}) and not (d.description = 'standard public schema'
+          and d.classoid = 'pg_namespace'::regclass and d.objoid = to_regnamespace('public'))
         and d.classoid <> 'pg_largeobject'::regclass
         and (d.classoid, d.objoid) not in (select member.classid, member.objid from member)`,
   }),

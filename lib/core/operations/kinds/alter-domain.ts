@@ -1,7 +1,8 @@
 import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { identifier, qualified } from "../../sql/quote.js";
-import { exact, impossible } from "../../undo/inverses.js";
+import { domainConstraints } from "../../undo/domain-constraints.js";
+import { exact, impossible, notThere } from "../../undo/inverses.js";
 import { domainConstraintName } from "../default-names.js";
 import { effects, lock } from "../effects.js";
 import type { OperationData, OperationType } from "../operation.js";
@@ -56,6 +57,12 @@ export const alterDomain: OperationType<AlterDomain> = {
       case "add constraint": {
         const constraint = operation.constraint ?? domainConstraintName({ schema, name }, before);
         return exact(`${domain} DROP CONSTRAINT ${identifier(constraint)}`);
+      }
+      case "validate constraint": {
+        const found = before.all("domain").find(({ id }) => id.name === name && id.schema === schema);
+        const constraint = found && domainConstraints(found).find((each) => each.name === operation.constraint);
+        if (!constraint) return notThere("constraint", operation.constraint ?? "");
+        return constraint.validated ? exact() : exact(constraint.drop, constraint.add);
       }
       default:
         return impossible("what the domain was is read from the difference of the catalogs");

@@ -4,7 +4,7 @@ import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, impossible } from "../../undo/inverses.js";
 import { findObject } from "../../undo/recreate.js";
 import { effects, lock, readLocks } from "../effects.js";
-import { catalogKind, dropStatement } from "../object-name.js";
+import { catalogKind, dropStatement, isGlobal } from "../object-name.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { homeSchema, resolveTable } from "../resolve.js";
 import type { OtherObjectKind } from "../shapes.js";
@@ -38,7 +38,7 @@ export const createObject: OperationType<CreateObject> = {
   inverse(operation, before) {
     const { objectKind, name, table, signature } = operation;
     const on = table && resolveTable(table, before);
-    const schema = name.schema ?? homeSchema(before);
+    const schema = isGlobal(objectKind) ? null : (name.schema ?? homeSchema(before));
     const was = findObject(
       before,
       catalogKind(objectKind),

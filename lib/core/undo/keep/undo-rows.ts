@@ -3,6 +3,7 @@ import { sameTable } from "../../catalog/tables.js";
 import type { Statement } from "../../sql/statement.js";
 import type { Inverse } from "../inverse.js";
 import { keepRows } from "./keep-rows.js";
+import { withoutUnvalidated } from "./without-unvalidated.js";
 
 /**
  * Undoes whatever a statement does to the rows of these tables: new rows are removed from referencing tables first, lost rows are restored into
@@ -19,9 +20,11 @@ export function undoRows(
   return {
     class: "lossy",
     statements: [
-      ...[...kept].reverse().flatMap((rows) => rows.uninsert),
-      ...kept.flatMap((rows) => rows.unupdate),
-      ...kept.flatMap((rows) => rows.undelete),
+      ...withoutUnvalidated(before, ordered, [
+        ...[...kept].reverse().flatMap((rows) => rows.uninsert),
+        ...kept.flatMap((rows) => rows.unupdate),
+        ...kept.flatMap((rows) => rows.undelete),
+      ]),
       ...kept.flatMap((rows) => rows.clear),
     ],
     losses: ordered.map((table) => ({ what: "rows", name: `${table.schema}.${table.name}`, reason })),
