@@ -71,7 +71,7 @@ function plan(statement: Statement, node: Node, mark: BackfillMark, before: Cata
   const named = readStatement(before, shape, written, walked, mark.by);
   const touches = (columns: ReadonlySet<string>) => columns.has("*") || sets.some((column) => columns.has(column));
   const form = formOf(shape, touches(named.where));
-  const cumulative = shape.verb === "insert" || touches(named.values);
+  const cumulative = (shape.verb === "insert" && !shape.follows) || touches(named.values);
   if (form === "cursor" && cumulative && !isAscending(before, walked, key)) throw rowsMeanwhile(shape);
   return {
     verb: shape.verb,

@@ -71,7 +71,8 @@ function readInsert(reader: Reader, shape: Shape, walked: TableRef, key: readonl
   const select = as(shape.insert?.selectStmt, "SelectStmt");
   if (!select || !shape.insert) return;
   for (const lookup of harmlessLookup(reader.before, shape, reader.written, walked, key)) reader.allow(lookup);
-  reader.select(select, { ...NOWHERE, strict: false, depth: -1 }, "fresh");
+  // Only a lock that a copy may take is left.
+  reader.select({ ...select, lockingClause: [] }, { ...NOWHERE, strict: false, depth: -1 }, "fresh");
   refuseConflict(reader.before, shape.insert, select, reader.written, walked);
 }
 

@@ -17,6 +17,8 @@ export interface Shape {
   /** What an UPDATE or DELETE joins. */
   readonly from: readonly Node[];
   readonly insert: InsertStmt | null;
+  /** An INSERT that locks the rows that it reads and leaves what is there: a copy, kept equal by others meanwhile. */
+  readonly follows: boolean;
 }
 
 /** Takes a statement apart. Throws `NotCuttable`. `table`: the name or alias that the comment gives. */
@@ -52,6 +54,7 @@ function updateShape(node: Node): Shape | null {
     values: tree.targetList ?? [],
     from: tree.fromClause ?? [],
     insert: null,
+    follows: false,
   };
 }
 
@@ -73,6 +76,7 @@ function deleteShape(node: Node): Shape | null {
     values: [],
     from: using,
     insert: null,
+    follows: false,
   };
 }
 
@@ -86,7 +90,8 @@ function insertShape(node: Node): Shape | null {
   const select = as(tree.selectStmt, "SelectStmt");
   if (!select || (select.valuesLists ?? []).length > 0)
     throw new NotCuttable("form", "an INSERT of values has no rows to walk");
-  refuseWhole(select);
+  const follows = locksToCopy(tree, select);
+  refuseWhole(follows ? { ...select, lockingClause: [] } : select);
   const walked = firstTable(select);
   return {
     verb: "insert",
@@ -97,7 +102,15 @@ function insertShape(node: Node): Shape | null {
     values: select.targetList ?? [],
     from: [],
     insert: tree,
+    follows,
   };
+}
+
+/** `FOR SHARE … ON CONFLICT DO NOTHING`: a row's other writers wait for one batch. */
+function locksToCopy({ onConflictClause }: InsertStmt, { lockingClause = [] }: SelectStmt): boolean {
+  const [lock, ...others] = lockingClause.map((each) => as(each, "LockingClause"));
+  const isShared = lock?.strength === "LCS_FORSHARE" && lock.waitPolicy === "LockWaitBlock";
+  return isShared && others.length === 0 && onConflictClause?.action === "ONCONFLICT_NOTHING";
 }
 
 function refuseUpsert({ onConflictClause }: InsertStmt): void {

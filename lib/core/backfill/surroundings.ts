@@ -6,7 +6,8 @@ import type { Shape } from "./statement-shape.js";
 
 /** Refuses what depends on the tables: partitions, policies, rules, triggers, cascades. Throws `NotCuttable`. */
 export function refuseSurroundings(before: CatalogIndex, shape: Shape, written: TableRef, walked: TableRef): void {
-  for (const table of [written, walked]) refuseKind(before, table);
+  refuseKind(before, walked, false);
+  refuseKind(before, written, shape.verb === "insert");
   for (const { kind, id } of before.catalog.objects) {
     if (!sameTable({ schema: id.schema ?? "", name: id.table ?? "" }, written)) continue;
     if (kind === "rule") throw new NotCuttable("rule", `the rule ${id.name} on ${nameOf(written)} rewrites statements`);
@@ -20,17 +21,19 @@ function nameOf({ schema, name }: TableRef): string {
   return `${schema}.${name}`;
 }
 
-function refuseKind(before: CatalogIndex, table: TableRef): void {
+/** `isInto`: rows are only added, and the server finds their partition. */
+function refuseKind(before: CatalogIndex, table: TableRef, isInto: boolean): void {
   const found = before.table(table);
   const name = nameOf(table);
   if (!found) throw new NotCuttable("no-table", `there is no table ${name}`);
   const { relkind, partitionOf, rowSecurity } = found.attributes;
   if (relkind === "f") throw new NotCuttable("no-table", `${name} is a foreign table, which another server keeps`);
-  if (relkind === "p" || partitionOf)
+  const isOnlyTop = relkind === "p" && !partitionOf && isInto;
+  if (!isOnlyTop && (relkind === "p" || partitionOf))
     throw new NotCuttable("partitioned", relkind === "p" ? `${name} is partitioned` : `${name} is a partition`);
   if (rowSecurity)
     throw new NotCuttable("row-security", `${name} has row-level security, which may hide rows from a batch`);
-  if (childrenOf(before, table).length > 0)
+  if (!isOnlyTop && childrenOf(before, table).length > 0)
     throw new NotCuttable("inherited", `other tables inherit from ${name}, and its key tells nothing of their rows`);
 }
 

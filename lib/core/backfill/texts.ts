@@ -32,13 +32,13 @@ export function textsOf(node: Node, shape: Shape): StatementTexts {
   const [middle, tail, ...others] = (rest ?? "").split(`"${RETURNING}"`);
   if (head === undefined || middle === undefined || tail === undefined || more.length + others.length > 0)
     throw notRendered();
-  const select = as(node, "InsertStmt")?.selectStmt;
+  const select = as(as(node, "InsertStmt")?.selectStmt, "SelectStmt");
   return {
     around: [head, middle, tail],
     where: shape.where ? faithful(shape.where) : null,
     written: deparse({ RangeVar: shape.written }),
     from: shape.from.length > 0 ? shape.from.map((each) => deparse(each)).join(", ") : null,
-    select: select ? deparse(select) : null,
+    select: select ? deparse({ SelectStmt: { ...select, lockingClause: [] } }) : null,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Loss } from "../undo/inverse.js";
 import { sqlName } from "../undo/inverses.js";
 import type { KeepAside } from "../undo/keep/aside.js";
 import { copyTable, dropCopy, makeCopy, restored, stored } from "../undo/keep/copy.js";
-import { identityColumns } from "../undo/keep/identity.js";
+import { identityColumns, source } from "../undo/keep/identity.js";
 import { inBatches, SIZE_SETTING } from "../undo/keep/in-batches.js";
 import { withoutTriggers } from "../undo/keep/without-triggers.js";
 import { type KeptForm, keptValues, newName } from "./kept-form.js";
@@ -36,7 +36,7 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
       `${name}.${numbered.id.name} is GENERATED ALWAYS AS IDENTITY, and PostgreSQL gives it no number but the next`,
     );
   const before = new CatalogIndex(catalog);
-  const rows = `SELECT ${keptValues(kept, "t", "t").join(", ")} FROM ONLY ${sqlName(written)} t WHERE false`;
+  const rows = `SELECT ${keptValues(kept, "t", "t").join(", ")} FROM ${source(before, written)} t WHERE false`;
   const unique = identityColumns(kept.identity).join(", ");
   const keep: KeepAside = {
     statement: statement.index,
@@ -51,7 +51,7 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
   };
   return {
     statements: [
-      ...inBatches(withoutTriggers(before, written, [...lockFirst(plan, kept), backSql(before, plan, kept)])),
+      ...inBatches(withoutTriggers(before, written, [...lockFirst(before, plan, kept), backSql(before, plan, kept)])),
       ...dropCopy(kept.copy),
     ],
     keep: [keep],
@@ -85,10 +85,10 @@ function nextKeys({ identity, copy }: KeptForm): string {
  * Whether other rows point at a row is asked by a later statement: this one waits for somebody who is about to point at it; if both were one
  * statement, the row would be deleted together with what points at it.
  */
-function lockFirst({ verb, written }: BackfillPlan, kept: KeptForm): readonly string[] {
+function lockFirst(before: CatalogIndex, { verb, written }: BackfillPlan, kept: KeptForm): readonly string[] {
   if (verb !== "insert") return [];
   return [
-    `SELECT count(*)::text AS locked FROM (SELECT FROM ONLY ${sqlName(written)} t
+    `SELECT count(*)::text AS locked FROM (SELECT FROM ${source(before, written)} t
       JOIN (${nextKeys(kept)}) a ON ${matching(kept, "a")} FOR UPDATE OF t) l`,
   ];
 }
@@ -126,7 +126,7 @@ function uninsert(before: CatalogIndex, { written }: BackfillPlan, kept: KeptFor
     );
     return ` AND NOT EXISTS (SELECT FROM ${sqlName({ schema: id.schema ?? "", name: id.table ?? "" })} r WHERE ${same.join(" AND ")})`;
   });
-  const back = `DELETE FROM ONLY ${sqlName(written)} t USING a
+  const back = `DELETE FROM ${source(before, written)} t USING a
     WHERE ${matching(kept, "a")} AND row(${now})::record *= row(${list("a")})::record${pointed.join("")} RETURNING 1`;
   return `WITH ${taken(kept, "a")}, back AS (${back}) SELECT count(*)::text AS "left" FROM a`;
 }

@@ -186,6 +186,10 @@ class Planner {
       tables: strongLocks(statement, this.known),
     });
     learn(this.known, statement);
+    // A table that gets its name in a switch is read and written from then on.
+    const rename = move.phase === "switch" ? as(statement.node, "RenameStmt") : undefined;
+    const named = this.known.table(rename && { ...rename.relation, relname: rename.newname ?? "" });
+    if (rename?.renameType === "OBJECT_TABLE" && named) named.inUse = true;
   }
 
   private parse(sql: string, from: Statement): ParsedStatement {

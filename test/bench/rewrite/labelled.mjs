@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lineOf } from "./line-of.mjs";
 
 const { VERDICTS, ROWS = "1000000", URL: url, ONLY } = process.env;
 if (!VERDICTS) {
@@ -39,17 +40,8 @@ for (const { id, text } of files) {
   const server = url ? ["--url", url] : [];
   const args = [program, "rewrite", "migrations", "--seed", "0", "--json", ...server];
   const answer = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
-  process.stdout.write(`${id} ${lineOf(answer)}\n`);
+  process.stdout.write(
+    `${id} ${answer.stdout ? lineOf(JSON.parse(answer.stdout).migrations[0]) : `failed: ${answer.stderr.trim().split("\n").at(-1)}`}\n`,
+  );
   rmSync(root, { recursive: true, force: true });
-}
-
-function lineOf({ stdout, stderr }) {
-  if (!stdout) return `failed: ${stderr.trim().split("\n").at(-1)}`;
-  const [{ outcome, refusal, condition, before, steps }] = JSON.parse(stdout).migrations;
-  if (outcome === "refused") return `refused ${refusal.code}: ${refusal.reason}`;
-  if (outcome === "unchanged") return condition ? `waits: ${condition}` : "unchanged";
-  const most = (key) => Math.max(...steps.map(({ hold }) => hold[key]));
-  const span = (ms) => `${ms.toFixed(1)} ms`;
-  const held = (each) => `writers ${span(each("writersMs"))}, readers ${span(each("readersMs"))}`;
-  return `rewritten in ${steps.length}; as it is: ${held((key) => before[key])}; steps: ${held(most)}`;
 }

@@ -62,6 +62,11 @@ export const BEFORE = `
   CREATE VIEW shows AS SELECT shown FROM shown_by;
   CREATE TYPE split AS ENUM ('a', 'b');
   CREATE TABLE split_up (id bigint NOT NULL, split split NOT NULL) PARTITION BY LIST (split);
+  CREATE TABLE visits (id serial PRIMARY KEY, at date NOT NULL, "Kind" text DEFAULT 'x', size int CONSTRAINT sized CHECK (size > 0));
+  CREATE INDEX visits_kind ON visits ("Kind");
+  CREATE TABLE sessions (id uuid PRIMARY KEY, at timestamptz NOT NULL);
+  CREATE TABLE hits (id bigint PRIMARY KEY, at date NOT NULL);
+  CREATE TABLE clicks (id bigint PRIMARY KEY, hit_id bigint REFERENCES hits);
   CREATE DOMAIN always AS int NOT NULL;
   CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b));
   CREATE TABLE whole (id bigint PRIMARY KEY, n int);
@@ -115,6 +120,8 @@ export const BEFORE = `
     FROM generate_series(1, 20) g;
   INSERT INTO notes (ticket_id) SELECT g FROM generate_series(1, 20) g;
   INSERT INTO states SELECT g, 'new' FROM generate_series(1, 20) g;
+  INSERT INTO visits (at, size) SELECT date '2025-01-01' + g, g FROM generate_series(1, 50) g;
+  INSERT INTO sessions SELECT md5(g::text)::uuid, timestamptz '2025-01-01 UTC' + g * interval '1 day' FROM generate_series(1, 50) g;
   INSERT INTO moods SELECT g, 'wild', '{wild,calm}', CASE WHEN g % 2 = 0 THEN 'calm'::mood END FROM generate_series(1, 20) g;
   INSERT INTO diary VALUES ('2025-01-01', 'calm'), ('2025-01-02', 'wild'), ('2025-01-03', NULL);
   INSERT INTO "App"."Member" SELECT g, 'ADMIN' FROM generate_series(1, 20) g;`;
@@ -213,6 +220,30 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
      DROP TYPE "App"."Role_old";
      ALTER TABLE "App"."Member" ALTER COLUMN "role" SET DEFAULT 'USER'`,
     "expand backfill expand expand switch contract",
+  ],
+  [
+    `CREATE TABLE visits_new (LIKE visits INCLUDING DEFAULTS INCLUDING CONSTRAINTS, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+     CREATE TABLE visits_2025_01 PARTITION OF visits_new FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+     CREATE TABLE visits_rest PARTITION OF visits_new DEFAULT;
+     CREATE INDEX visits_new_kind ON visits_new ("Kind");
+     INSERT INTO visits_new SELECT * FROM visits;
+     SELECT setval('visits_id_seq', (SELECT max(id) FROM visits_new));
+     ALTER SEQUENCE visits_id_seq OWNED BY visits_new.id;
+     DROP TABLE visits;
+     ALTER TABLE visits_new RENAME TO visits;
+     ALTER INDEX visits_new_kind RENAME TO visits_kind;
+     GRANT SELECT ON visits TO PUBLIC;
+     ALTER TABLE visits ALTER id SET DEFAULT 7;
+     ALTER TABLE visits ADD COLUMN note text`,
+    "expand backfill expand switch expand contract contract",
+  ],
+  [
+    `CREATE TABLE by_day (id uuid, day date, at timestamptz, PRIMARY KEY (id, day)) PARTITION BY LIST (day);
+     CREATE TABLE by_day_rest PARTITION OF by_day DEFAULT;
+     ALTER TABLE sessions RENAME TO sessions_was;
+     INSERT INTO by_day (at, id, day) SELECT s.at, s.id, (s.at AT TIME ZONE 'UTC')::date FROM sessions_was s WHERE s.at > '2025-01-05 00:00:00+00';
+     ALTER TABLE by_day RENAME TO sessions`,
+    "expand backfill switch",
   ],
   [
     `CREATE TYPE tone AS ENUM ('calm', 'wild'); ALTER TABLE diary ALTER mood TYPE tone USING mood::text::tone;
@@ -347,6 +378,9 @@ export const REWRITTEN: readonly (readonly [sql: string, phases: string, order?:
   ],
 ];
 
+const copied = (table: string, columns: string) =>
+  `CREATE TABLE made (${columns}) PARTITION BY RANGE (at); INSERT INTO made SELECT * FROM ${table}; DROP TABLE ${table}; ALTER TABLE made RENAME TO ${table}`;
+
 const ofEnum = (table: string, column: string, type: string) =>
   `CREATE TYPE ${type}_next AS ENUM ('calm', 'wild', 'a', 'b'); ALTER TABLE ${table} ALTER ${column} TYPE ${type}_next USING ${column}::text::${type}_next`;
 
@@ -424,6 +458,32 @@ export const REFUSED: readonly (readonly [string, RewriteRefusalCode])[] = [
   ["ALTER TABLE orders DROP COLUMN note; ALTER TABLE orders ADD COLUMN note int", "depends"],
   ["ALTER TABLE orders DROP COLUMN note; UPDATE orders SET email = note", "depends"],
   ["REINDEX (VERBOSE) TABLE orders", "form"],
+  [copied("visits", "id int, at date, PRIMARY KEY (id, at)"), "form"],
+  [copied("visits", "LIKE visits"), "backfill"],
+  [`${copied("bare", "a int, b int")}`.replace("(at)", "(a)"), "backfill"],
+  [copied("hits", "id bigint, at date, PRIMARY KEY (id, at)"), "dependents"],
+  [copied("visits", "LIKE visits, PRIMARY KEY (id, at)").replace("FROM", ", now() FROM"), "form"],
+  [copied("visits", "LIKE visits, PRIMARY KEY (id, at)").replace("FROM visits", "FROM visits LIMIT 5"), "form"],
+  [
+    copied("visits", "LIKE visits, PRIMARY KEY (id, at)").replace("DROP TABLE visits", "DROP TABLE visits, bare"),
+    "form",
+  ],
+  [
+    copied("visits", "LIKE visits, PRIMARY KEY (id, at)").replace("DROP TABLE visits", "DROP TABLE visits CASCADE"),
+    "cascade",
+  ],
+  [
+    copied("visits", "LIKE visits, PRIMARY KEY (id, at)").replace(
+      "DROP TABLE",
+      "CREATE INDEX ON made (at); DROP TABLE",
+    ),
+    "depends",
+  ],
+  [`${copied("visits", "LIKE visits, PRIMARY KEY (id, at)")}; CREATE INDEX ON visits (at)`, "depends"],
+  [
+    "ALTER TABLE visits RENAME TO old; CREATE TABLE visits (LIKE old, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); INSERT INTO visits SELECT * FROM old",
+    "form",
+  ],
   [`${ofEnum("diary", "mood", "mood")}; DROP TYPE mood CASCADE`, "cascade"],
   [`${ofEnum("diary", "mood", "mood")}; DROP TYPE mood, seen; ALTER TYPE mood_next RENAME TO mood`, "form"],
   [

@@ -44,6 +44,23 @@ const ENUM = [
   ),
 ];
 
+const COPY = one(
+  "a copy of other columns into partitions, with rows that move between them",
+  `CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at date NOT NULL, size int);
+   INSERT INTO t (at, size) SELECT date '2025-01-01' + g, g FROM generate_series(1, 50) g`,
+  `CREATE TABLE n (at date, id int, size int, PRIMARY KEY (at, id)) PARTITION BY RANGE (at);
+   CREATE TABLE n1 PARTITION OF n FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+   CREATE TABLE n2 PARTITION OF n DEFAULT;
+   LOCK TABLE t IN SHARE MODE;
+   INSERT INTO n SELECT at, id, size FROM t;
+   DROP TABLE t;
+   ALTER TABLE n RENAME TO t;
+   ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY;
+   SELECT setval(pg_get_serial_sequence('t', 'id'), (SELECT max(id) FROM t))`,
+  `INSERT INTO t (at, size) VALUES ('2025-03-01', 5); UPDATE t SET at = at + 31, size = size + 1 WHERE id IN ($N, 49);
+   DELETE FROM t WHERE id = 20 + $N; UPDATE t SET size = 0 WHERE id = 50`,
+);
+
 const ACTIONS = [
   one(
     "ON DELETE SET NULL",
@@ -281,4 +298,4 @@ const RENAMES = [
   ),
 ];
 
-export const WRITE_CASES: readonly WriteCase[] = [...ENUM, ...ACTIONS, ...TYPES, ...VALUES, ...RENAMES];
+export const WRITE_CASES: readonly WriteCase[] = [...ENUM, COPY, ...ACTIONS, ...TYPES, ...VALUES, ...RENAMES];

@@ -7,6 +7,7 @@ import { addNumberedColumn } from "./add-numbered-column.js";
 import { addPrimaryKey } from "./add-primary-key.js";
 import { addUnique } from "./add-unique.js";
 import { attachPartition } from "./attach-partition.js";
+import { becomePartitioned } from "./become-partitioned.js";
 import { bulkWrite } from "./bulk-write.js";
 import { changeEnum } from "./change-enum.js";
 import { changeType } from "./change-type.js";
@@ -33,6 +34,7 @@ export const REWRITE_KINDS: readonly RewriteKind[] = [
   addPrimaryKey,
   addUnique,
   attachPartition,
+  becomePartitioned,
   bulkWrite,
   changeEnum,
   changeType,

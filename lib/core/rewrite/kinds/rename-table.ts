@@ -27,7 +27,8 @@ export const renameTable: RewriteKind = {
     const condition = `no deployed version of the application uses the name ${oldText}`;
     const wasDropped = before.get("view", id) && !context.known.dependents.get("view", rangeKey(newName));
     if (wasDropped) return { moves: [{ sql: statement.sql, phase: "contract", slug: "rename", condition }] };
-    if (before.table(id) || before.get("view", id) || before.get("materialized view", id))
+    const isThere = before.table(id) && context.known.table(newName);
+    if (isThere || before.get("view", id) || before.get("materialized view", id))
       throw new NotRewritable("name-taken", `${newText} is there already`);
     if (attributes.rowSecurity && major < INVOKER_FROM)
       throw new NotRewritable(

@@ -49,6 +49,11 @@ export function backfillMoves(
   return [step(listed.make), step(listed.fill), backfill(listed.write, own), { ...step(listed.drop), bounded: true }];
 }
 
+/** A statement in batches, by columns of the table that it calls by this name. */
+export function walkedMove(sql: string, table: string, by: readonly string[]): Move {
+  return backfill(sql, { statement: 0, table, by, batchMs: BATCH_MS });
+}
+
 function backfill(sql: string, mark: BackfillMark): Move {
   return { sql, phase: "backfill", slug: "backfill", pace: "backfill", backfill: backfillComment(mark) };
 }

@@ -1,10 +1,9 @@
-import type { Node } from "libpg-query";
 import { columnInstead } from "../../sql/column-instead.js";
 import { deparse } from "../../sql/deparse.js";
 import { literal } from "../../sql/quote.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
-import { strings } from "../../sql/tree.js";
 import { isChanged } from "../support/both-ways.js";
+import { ofRow } from "../support/of-row.js";
 import type { SecondColumn, StandIn } from "./stand-in.js";
 
 interface KeptEqual {
@@ -23,7 +22,7 @@ export function keepEqual(standIn: StandIn, { type, value, back, renamed }: Seco
   const [own, second, first] = [readableName(name), readableName(fresh), readableName(old)];
   const create = (verb: string, lines: readonly string[]) =>
     `${verb} FUNCTION ${body}() RETURNS trigger LANGUAGE plpgsql AS $both$\nBEGIN\n${lines.join("\n")}\nEND\n$both$`;
-  const given = deparse(ofNewRow(columnInstead(renamed?.value ?? value, name, old)));
+  const given = deparse(ofRow(columnInstead(renamed?.value ?? value, name, old)));
   const lines = [
     // A statement without a column list still writes the first one, and its value would be lost.
     `  IF TG_OP = 'INSERT' AND new.${first} IS DISTINCT FROM NULL`,
@@ -33,7 +32,7 @@ export function keepEqual(standIn: StandIn, { type, value, back, renamed }: Seco
     ...(back
       ? [
           "  BEGIN",
-          `    new.${first} := ${deparse(ofNewRow(back))};`,
+          `    new.${first} := ${deparse(ofRow(back))};`,
           "  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN",
           `    new.${first} := NULL;`,
           "  END;",
@@ -43,22 +42,10 @@ export function keepEqual(standIn: StandIn, { type, value, back, renamed }: Seco
   ];
   return {
     make: [
-      create("CREATE", [`  new.${second} := ${deparse(ofNewRow(value))};`, "  RETURN new;"]),
+      create("CREATE", [`  new.${second} := ${deparse(ofRow(value))};`, "  RETURN new;"]),
       `CREATE TRIGGER ${readableName(trigger)} BEFORE INSERT OR UPDATE ON ${on} FOR EACH ROW EXECUTE FUNCTION ${body}()`,
     ],
     turn: [create("CREATE OR REPLACE", lines)],
     drop: [`DROP TRIGGER ${readableName(trigger)} ON ${on}`, `DROP FUNCTION ${body}()`],
   };
-}
-
-/** An expression over columns, as one over the row that a trigger gets. */
-function ofNewRow<T>(tree: T): T {
-  if (Array.isArray(tree)) return tree.map(ofNewRow) as T;
-  if (tree === null || typeof tree !== "object") return tree;
-  const entries = Object.entries(tree).map(([key, value]) => {
-    if (key !== "fields" || !Array.isArray(value)) return [key, ofNewRow(value)];
-    const column = strings(value as readonly Node[]).at(-1) ?? "";
-    return [key, [{ String: { sval: "new" } }, { String: { sval: column } }]];
-  });
-  return Object.fromEntries(entries) as T;
 }
