@@ -29,6 +29,13 @@ describe("lintRelease", () => {
     expect(await lintText(text.replace("INDEX teams_name_idx", "TABLE teams"), ["SG092"])).toHaveLength(1);
   });
 
+  it("finds no name gone where another table takes it in the same transaction", async () => {
+    const text = "BEGIN; ALTER TABLE t RENAME TO t_old; ALTER TABLE t_new RENAME TO t; COMMIT;";
+    expect(await lintText(text, ["SG062"])).toEqual([]);
+    expect(await lintText(text.replace("t_new RENAME TO t;", "t_new RENAME TO u;"), ["SG062"])).toHaveLength(2);
+    expect(await lintText(text.replace(/BEGIN;|COMMIT;/g, ""), ["SG062"])).toHaveLength(2);
+  });
+
   it("knows what LOCK TABLE already holds", async () => {
     const text =
       "BEGIN; LOCK TABLE users, teams; ALTER TABLE users DROP COLUMN a; ALTER TABLE teams DROP COLUMN b; COMMIT;";

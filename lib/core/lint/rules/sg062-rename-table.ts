@@ -1,5 +1,9 @@
+import type { RenameStmt } from "libpg-query";
+import { treeAlone } from "../../sql/parse.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
+import { rangeKey, relationKey } from "../known/key.js";
+import type { LintStatement } from "../lint-statement.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 
 const KINDS: Readonly<Record<string, string>> = { OBJECT_TABLE: "table", OBJECT_VIEW: "view", OBJECT_SCHEMA: "schema" };
@@ -8,7 +12,8 @@ export const renameTable: Rule = {
   id: "SG062",
   slug: "rename-table",
   title: "A table, view or schema is renamed",
-  condition: "ALTER TABLE, VIEW or SCHEMA … RENAME TO, unless it was made in the same release.",
+  condition:
+    "ALTER TABLE, VIEW or SCHEMA … RENAME TO, unless it was made in the same release, or another table takes its name in the same transaction.",
   effect:
     "Old and new code run side by side while a release rolls out, and one of them names a table that is not there.",
   workaround:
@@ -23,6 +28,7 @@ export const renameTable: Rule = {
     const rename = as(statement.node, "RenameStmt");
     const kind = KINDS[rename?.renameType ?? ""];
     if (!rename || kind === undefined || (rename.relation && known.isNew(rename.relation, statement))) return;
+    if (isSwap(rename, statement)) return;
     const name = rename.relation ? tableName(rename.relation) : (rename.subname ?? "");
     const schema = rename.relation?.schemaname;
     const fresh = `${schema ? `${readableName(schema)}.` : ""}${readableName(rename.newname ?? "")}`;
@@ -42,3 +48,16 @@ export const renameTable: Rule = {
     };
   },
 };
+
+/** Whether one table takes the name that another gives up, in one transaction: code finds a table of that name all the time. */
+function isSwap({ relation, newname = "" }: RenameStmt, { script, transaction, index }: LintStatement): boolean {
+  if (!relation || transaction === null) return false;
+  const [left, taken] = [rangeKey(relation), relationKey(relation.schemaname, newname)];
+  const tables = script.statements.flatMap((each) => {
+    const other = /\brename\b/i.test(each.sql) ? as(treeAlone(each.sql) ?? undefined, "RenameStmt") : undefined;
+    if (other?.renameType !== "OBJECT_TABLE" || !other.relation) return [];
+    const to = relationKey(other.relation.schemaname, other.newname ?? "");
+    return [{ from: rangeKey(other.relation), to, index: each.index }];
+  });
+  return tables.some((each) => (each.index > index ? each.to === left : each.index < index && each.from === taken));
+}
