@@ -7,6 +7,7 @@ import type { RewriteContext } from "../kind.js";
 import { NotRewritable } from "../refusal.js";
 import { tableOf } from "../support/table-of.js";
 import { refuseLabels } from "./carry-indexes.js";
+import { refuseAdded } from "./refuse-added.js";
 import { type StandIn, treeOf } from "./stand-in.js";
 
 /** What prevents replacing a column by a second one. Throws `NotRewritable`. */
@@ -32,6 +33,7 @@ export function refuseUncarried(
   const [blocker] = dependents;
   if (blocker) throw new NotRewritable("dependents", `the ${blocker.kind} ${blocker.key} depends on ${what}`);
   refusePublished(standIn, what, context);
+  refuseAdded(standIn, context);
   refuseLabels(what, column.attributes);
   if (neverNull(column.attributes.type, context))
     throw new NotRewritable(
