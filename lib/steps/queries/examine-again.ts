@@ -97,10 +97,12 @@ async function refusedRows(
     isRefusal(before.described) ? [] : [{ query, parameters: before.described.parameters }],
   );
   const trials = await sampleRows(fresh, typed, scope);
-  const was = await tryRows(fresh, trials, scope);
   const is = await tryRows(after, trials, scope);
+  // Whatever the schema before the release says: what the one after it accepts is no finding.
+  const doubted = trials.filter(({ query }) => newRefusal([], is.get(query) ?? []) !== null);
+  const was = await tryRows(fresh, doubted, scope);
   return new Map(
-    trials.flatMap(({ query, table }) => {
+    doubted.flatMap(({ query, table }) => {
       const refused = newRefusal(was.get(query) ?? [], is.get(query) ?? []);
       return refused ? [[query, { table, refused }] as const] : [];
     }),

@@ -29,9 +29,10 @@ export async function sampleRows(
   scope: QueryScope,
 ): Promise<readonly RowTrial[]> {
   const trials: RowTrial[] = [];
+  const read = new Map<string, Rows>();
   for (const { query, parameters, target, place } of await placed(session, queries, scope)) {
     // A text that takes no value from a row does the same each time.
-    const rows = target.columns.size > 0 ? await rowsOf(session, place) : [];
+    const rows = target.columns.size > 0 ? await once(read, place.name, () => rowsOf(session, place)) : [];
     const names = Object.keys(rows[0] ?? {});
     const columnAt = (at: number) => {
       const column = target.columns.get(at + 1);
@@ -63,14 +64,22 @@ async function placed(session: Session, queries: readonly Sampled[], scope: Quer
     scope,
     ({ query }) => query.role,
     async ({ queries: own }) => {
+      const places = new Map<string, Place | null>();
       for (const each of own) {
         const target = writeTarget(each.query.text);
-        const place = target && (await placeOf(session, target));
+        const name = target && qualified(target.schema, target.table);
+        const place = name && (await once(places, name, () => placeOf(session, target)));
         if (target && place) found.push({ ...each, target, place });
       }
     },
   );
   return found;
+}
+
+async function once<T>(known: Map<string, T>, name: string, read: () => Promise<T>): Promise<T> {
+  const value = known.has(name) ? (known.get(name) as T) : await read();
+  known.set(name, value);
+  return value;
 }
 
 interface Place {
@@ -98,10 +107,9 @@ async function placeOf(session: Session, { schema, table }: WriteTarget): Promis
   return { schema: home, table, name: `${home}.${table}`, stored, keys: new Set(keys) };
 }
 
-async function rowsOf(
-  session: Session,
-  { schema, table, stored }: Place,
-): Promise<readonly Record<string, string | null>[]> {
+type Rows = readonly Readonly<Record<string, string | null>>[];
+
+async function rowsOf(session: Session, { schema, table, stored }: Place): Promise<Rows> {
   const columns = await session.query<{ name: string }>(
     "select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum",
     [qualified(schema, table)],
@@ -137,6 +145,7 @@ export async function tryRows(
 /** What is checked only at the commit unless asked for earlier: foreign keys, unique keys and triggers. */
 const DEFERRED = "select exists (select from pg_trigger where tgdeferrable) as some";
 const NAME = "schema_gate_tried";
+const BACK = "rollback to savepoint tried";
 
 /** Prepared once: ROLLBACK TO undoes what a try has written, and leaves what is prepared. */
 async function tryEach(
@@ -147,18 +156,18 @@ async function tryEach(
   const types = declared.length === 0 ? "" : `(${declared.join(", ")})`;
   const refused = await refusalOf(() => session.execute(`prepare ${NAME}${types} as ${query.text}`));
   const results: (TryRefusal | null)[] = [];
+  const path = `select pg_catalog.set_config('search_path', ${literal(session.path())}, true)`;
+  const check = deferred ? ["set constraints all immediate"] : [];
   if (refused === null)
     for (const values of tries) {
       const given = values.map((value) => (value === null ? "null" : literal(value)));
-      const attempt = async () => {
-        await session.execute(`execute ${NAME}${given.length === 0 ? "" : `(${given.join(", ")})`}`);
-        if (deferred) await session.execute("set constraints all immediate");
-      };
-      const refusal = await refusalOf(attempt);
-      await session.script("rollback to savepoint tried");
+      const execute = `execute ${NAME}${given.length === 0 ? "" : `(${given.join(", ")})`}`;
+      // The values are quoted for any setting, so they end no statement.
+      const refusal = await refusalOf(() => session.script([path, execute, ...check, BACK].join("; ")));
+      if (refusal !== null) await session.script(BACK);
       results.push(refusal?.constraint && target.adds ? await orRepeated(session, refusal, target) : refusal);
     }
-  await session.script("rollback to savepoint tried; deallocate all");
+  await session.script(`${BACK}; deallocate all`);
   return refused === null ? results : tries.map(() => refused);
 }
 
