@@ -4,12 +4,18 @@ import { identifier } from "../../lib/core/sql/quote.js";
 import type { Clone } from "../../lib/ports/database.js";
 import { type Major, onServer, serverUrl } from "./postgres.js";
 
-/** Clones of a test database, and the names of those that are still there. */
+/** Clones of a test database, the names of those that are still there, and the milliseconds that making and dropping them took. */
 export function cloning(major: Major, template: string) {
   const names = new Set<string>();
+  const spent = { ms: 0 };
+  const timed = async (sql: string) => {
+    const start = performance.now();
+    await onServer(major, sql);
+    spent.ms += performance.now() - start;
+  };
   const makeClone = async (): Promise<Clone> => {
     const name = `clone_${randomUUID().replaceAll("-", "")}`;
-    await onServer(major, `create database ${identifier(name)} template ${identifier(template)}`);
+    await timed(`create database ${identifier(name)} template ${identifier(template)}`);
     names.add(name);
     const { hostname, port, username, password } = new URL(serverUrl(major));
     const endpoint = { host: hostname, port: Number(port), database: name, user: username, password, tls: false };
@@ -17,10 +23,10 @@ export function cloning(major: Major, template: string) {
       uncontained: null,
       open: (options) => openSession(endpoint, options),
       drop: async () => {
-        await onServer(major, `drop database if exists ${identifier(name)} with (force)`);
+        await timed(`drop database if exists ${identifier(name)} with (force)`);
         names.delete(name);
       },
     };
   };
-  return { makeClone, left: names };
+  return { makeClone, left: names, spent };
 }

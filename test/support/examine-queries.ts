@@ -11,6 +11,8 @@ import { type Major, temporaryDatabase } from "./postgres.js";
 
 interface Examined {
   readonly examined: ExaminedRelease;
+  /** Milliseconds of `examined.ms` in which clones were made and dropped. */
+  readonly clonesMs: number;
   /** By the query's text. */
   readonly judged: ReadonlyMap<string, JudgedQuery>;
   /** `verdict: detail` of each query that is not as before, by its text. */
@@ -33,7 +35,7 @@ export async function examineOnClones(
 ): Promise<Examined> {
   const { name, client } = await temporaryDatabase(major, setup);
   await client.end();
-  const { makeClone, left } = cloning(major, name);
+  const { makeClone, left, spent } = cloning(major, name);
   const found = queries.map((text, at) =>
     readQuery({ text, parameters: more.parameters ?? null, source: { kind: "sql", place: `q.sql:${at + 1}` } }),
   );
@@ -59,5 +61,10 @@ export async function examineOnClones(
   const changed = judged
     .filter(({ verdicts }) => verdicts[0]?.verdict !== "works")
     .map(({ text, verdicts }) => [text, verdicts.map(({ verdict, detail }) => `${verdict}: ${detail}`)] as const);
-  return { examined, judged: new Map(judged.map((each) => [each.text, each])), changed: Object.fromEntries(changed) };
+  return {
+    examined,
+    clonesMs: spent.ms,
+    judged: new Map(judged.map((each) => [each.text, each])),
+    changed: Object.fromEntries(changed),
+  };
 }

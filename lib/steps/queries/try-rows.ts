@@ -136,7 +136,8 @@ export async function tryRows(
     ({ query }) => query.role,
     async ({ queries }) => {
       await session.script(`set local statement_timeout = ${LONGEST_TRY_MS}; savepoint tried`);
-      for (const trial of queries) answers.set(trial.query, await tryEach(session, trial, deferred?.some === true));
+      const tables = { deferred: deferred?.some === true, distinguishing: new Map<string, readonly string[]>() };
+      for (const trial of queries) answers.set(trial.query, await tryEach(session, trial, tables));
     },
   );
   return answers;
@@ -147,11 +148,17 @@ const DEFERRED = "select exists (select from pg_trigger where tgdeferrable) as s
 const NAME = "schema_gate_tried";
 const BACK = "rollback to savepoint tried";
 
+interface Tables {
+  readonly deferred: boolean;
+  /** By constraint. */
+  readonly distinguishing: Map<string, readonly string[]>;
+}
+
 /** Prepared once: ROLLBACK TO undoes what a try has written, and leaves what is prepared. */
 async function tryEach(
   session: Session,
   { query, target, declared, tries }: RowTrial,
-  deferred: boolean,
+  { deferred, distinguishing }: Tables,
 ): Promise<readonly (TryRefusal | null)[]> {
   const types = declared.length === 0 ? "" : `(${declared.join(", ")})`;
   const refused = await refusalOf(() => session.execute(`prepare ${NAME}${types} as ${query.text}`));
@@ -165,7 +172,9 @@ async function tryEach(
       // The values are quoted for any setting, so they end no statement.
       const refusal = await refusalOf(() => session.script([path, execute, ...check, BACK].join("; ")));
       if (refusal !== null) await session.script(BACK);
-      results.push(refusal?.constraint && target.adds ? await orRepeated(session, refusal, target) : refusal);
+      results.push(
+        refusal?.constraint && target.adds ? await orRepeated(session, refusal, target, distinguishing) : refusal,
+      );
     }
   await session.script(`${BACK}; deallocate all`);
   return refused === null ? results : tries.map(() => refused);
@@ -187,10 +196,18 @@ async function refusalOf(attempt: () => Promise<unknown>): Promise<Refused | nul
 }
 
 /** Whether another row would be refused too: the columns by which the constraint tells rows apart take none of the query's values. */
-async function orRepeated(session: Session, refusal: Refused, { given }: WriteTarget): Promise<TryRefusal> {
+async function orRepeated(
+  session: Session,
+  refusal: Refused,
+  { given }: WriteTarget,
+  known: Tables["distinguishing"],
+): Promise<TryRefusal> {
   if (given === null) return { ...refusal, repeated: true };
-  const columns = await session.query<{ name: string }>(DISTINGUISHING, [refusal.constraint]);
-  const same = columns.length > 0 && columns.every(({ name }) => !given.has(name));
+  const columns = await once(known, refusal.constraint ?? "", async () => {
+    const rows = await session.query<{ name: string }>(DISTINGUISHING, [refusal.constraint]);
+    return rows.map(({ name }) => name);
+  });
+  const same = columns.length > 0 && columns.every((name) => !given.has(name));
   return same ? refusal : { ...refusal, repeated: true };
 }
 
