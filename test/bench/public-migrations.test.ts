@@ -11,16 +11,17 @@ import { GROWTH_LIMIT, isProved, proveFolder } from "../../lib/steps/proof/prove
 import { testClock } from "../support/migration.js";
 import { pgDumpMajor } from "../support/pg-dump.js";
 import { serverUrl } from "../support/postgres.js";
-import { REPOSITORIES } from "./prove/repositories.js";
+import { PROJECTS } from "./histories/projects.js";
 import { type SecondOpinion, secondOpinion } from "./prove/second-opinion.js";
 
 const CORPUS = process.env.SCHEMA_GATE_CORPUS ?? "";
 const ONLY = process.env.SCHEMA_GATE_CORPUS_ONLY?.split(",");
 const SETTINGS = { lockTimeout: 5_000, statementTimeout: 60_000, concurrentTimeout: 60_000 };
 
-const present = REPOSITORIES.filter(({ name }) => ONLY?.includes(name) ?? true).filter(({ name, folder }) =>
-  existsSync(join(CORPUS, name, folder)),
-);
+// A project that needs a base or another text is replayed in `histories.test.ts`.
+const present = PROJECTS.filter(({ base, text }) => base === undefined && text === undefined)
+  .filter(({ name }) => ONLY?.includes(name) ?? true)
+  .filter(({ name, folder }) => existsSync(join(CORPUS, name, folder)));
 const client = pgDumpMajor() ?? 0;
 /** A pg_dump reads servers up to its own version. */
 const major = client >= 15 && client < 18 ? "15" : "18";

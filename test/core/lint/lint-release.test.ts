@@ -23,6 +23,15 @@ describe("lintRelease", () => {
     );
   });
 
+  it.each([
+    ["CREATE TABLE kept AS SELECT * FROM events", 1],
+    ["CREATE MATERIALIZED VIEW kept AS SELECT * FROM events", 1],
+    ["CREATE TABLE kept AS SELECT * FROM events WITH NO DATA", 0],
+    ["CREATE TABLE kept AS SELECT 1 AS a", 0],
+  ])("counts `%s` as a query under the lock", async (sql, count) => {
+    expect(await lintText(`BEGIN; ALTER TABLE users DROP COLUMN a; ${sql}; COMMIT;`, ["SG115"])).toHaveLength(count);
+  });
+
   it("counts a new name for an index as no lock on a table", async () => {
     const text = "BEGIN; ALTER TABLE users DROP COLUMN a; ALTER INDEX teams_name_idx RENAME TO teams_by_name; COMMIT;";
     expect(await lintText(text, ["SG092"])).toEqual([]);

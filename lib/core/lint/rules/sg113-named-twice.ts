@@ -9,7 +9,7 @@ export const namedTwice: Rule = {
   slug: "named-twice",
   title: "A column is defined or assigned twice",
   condition:
-    "CREATE TABLE or ALTER TABLE that defines a column twice, INSERT or UPDATE that assigns one twice, or a key or column list that names one twice.",
+    "CREATE TABLE, CREATE TABLE AS, CREATE VIEW, ALTER TABLE or a composite type that defines a column twice, INSERT, UPDATE or MERGE that assigns one twice, or a key or column list that names one twice.",
   effect: "The server refuses the statement, and the migration fails.",
   workaround: "Name each column once.",
   lock: null,
@@ -26,6 +26,8 @@ export const namedTwice: Rule = {
     "ViewStmt",
     "MergeStmt",
     "CompositeTypeStmt",
+    "CreateTableAsStmt",
+    "AlterTableStmt",
   ],
   *check(statement) {
     if (statement.conditional) return;
@@ -49,13 +51,15 @@ interface Repeated {
 function repeated(statement: LintStatement): readonly Repeated[] {
   const { node } = statement;
   const create = as(node, "CreateStmt");
+  const made = as(node, "CreateTableAsStmt");
+  if (made?.into?.rel) return twice(outputNames(made.query, made.into.colNames), "defines", tableName(made.into.rel));
   const composite = as(node, "CompositeTypeStmt");
   const view = as(node, "ViewStmt");
   const relation = create?.relation ?? composite?.typevar ?? view?.view;
   if (relation) {
     const elements = create?.tableElts ?? composite?.coldeflist ?? [];
     const defined = elements.flatMap((element) => as(element, "ColumnDef")?.colname ?? []);
-    const names = view ? strings(view.aliases) : defined;
+    const names = view ? outputNames(view.query, view.aliases) : defined;
     const keys = elements.flatMap((element) => keysOf(element, tableName(relation)));
     return [...twice(names, "defines", tableName(relation)), ...keys];
   }
@@ -69,7 +73,20 @@ function repeated(statement: LintStatement): readonly Repeated[] {
     const keys = added.flatMap(({ command }) => (command.def ? keysOf(command.def, table) : []));
     return [...twice(names, "defines", table), ...keys];
   }
+  const type = as(node, "AlterTableStmt");
+  if (type?.objtype === "OBJECT_TYPE" && type.relation) {
+    const commands = (type.cmds ?? []).flatMap((each) => as(each, "AlterTableCmd") ?? []);
+    const attributes = commands.flatMap(({ subtype, def }) =>
+      subtype === "AT_AddColumn" ? (as(def, "ColumnDef")?.colname ?? []) : [],
+    );
+    return twice(attributes, "defines", tableName(type.relation));
+  }
   return [
+    ...find(node, "MergeStmt").flatMap(({ relation: into, mergeWhenClauses }) =>
+      (mergeWhenClauses ?? []).flatMap((clause) =>
+        twice(plainTargets(as(clause, "MergeWhenClause")?.targetList), "assigns", into ? tableName(into) : ""),
+      ),
+    ),
     ...find(node, "InsertStmt").flatMap(({ relation: into, cols, onConflictClause }) => {
       const table = into ? tableName(into) : "";
       const updated = plainTargets(onConflictClause?.targetList);
@@ -79,6 +96,22 @@ function repeated(statement: LintStatement): readonly Repeated[] {
       twice(plainTargets(targetList), "assigns", into ? tableName(into) : ""),
     ),
   ];
+}
+
+/** The names that a query's columns certainly have: those written before it, then aliases and columns. */
+function outputNames(query: Node | undefined, written: readonly Node[] | undefined): readonly string[] {
+  const names = strings(written);
+  const targets = as(query, "SelectStmt")?.targetList ?? [];
+  const own = targets.slice(names.length).flatMap((node) => {
+    const target = as(node, "ResTarget");
+    const column = as(target?.val, "ColumnRef")?.fields?.at(-1);
+    return target?.name ?? as(column, "String")?.sval ?? [];
+  });
+  return targets.slice(0, names.length).some(isStar) ? names : [...names, ...own];
+}
+
+function isStar(node: Node): boolean {
+  return as(as(as(node, "ResTarget")?.val, "ColumnRef")?.fields?.at(-1), "A_Star") !== undefined;
 }
 
 /** A field of a composite or an element of an array may be assigned next to another of the same column. */

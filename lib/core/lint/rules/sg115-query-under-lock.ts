@@ -9,7 +9,7 @@ export const queryUnderLock: Rule = {
   slug: "query-under-lock",
   title: "A query runs while an exclusive lock is held",
   condition:
-    "A SELECT, COPY … TO or PERFORM that reads a table that stood before, without a condition that bounds it, in a transaction that holds ACCESS EXCLUSIVE on one.",
+    "A SELECT, COPY … TO, CREATE TABLE AS or PERFORM that reads a table that stood before, without a condition that bounds it, in a transaction that holds ACCESS EXCLUSIVE on one.",
   effect:
     "Locks are held to the end of the transaction: readers and writers of the locked table wait through the whole query.",
   workaround: "Run the query before the lock is taken, or after the commit.",
@@ -18,11 +18,13 @@ export const queryUnderLock: Rule = {
   versions: ALL_VERSIONS,
   severity: "warning",
   sized: true,
-  nodes: ["SelectStmt", "CopyStmt"],
+  nodes: ["SelectStmt", "CopyStmt", "CreateTableAsStmt"],
   *check(statement, known) {
     const held = known.locksHeld(statement.transaction).find((lock) => atLeast(lock.mode, "AccessExclusiveLock"));
     const copy = as(statement.node, "CopyStmt");
-    const select = as(statement.node, "SelectStmt") ?? as(copy?.query, "SelectStmt");
+    const made = as(statement.node, "CreateTableAsStmt");
+    const select = as(statement.node, "SelectStmt") ?? as(made?.query ?? copy?.query, "SelectStmt");
+    if (made?.into?.skipData) return;
     if (!held || copy?.is_from || isBounded(select?.whereClause) || select?.limitCount) return;
     const read = copy?.relation ? [copy.relation] : find(select, "RangeVar");
     const table = read.find((relation) => known.tables.has(rangeKey(relation)) || relation.schemaname === undefined);
