@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type pg from "pg";
+import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import type { TenantServer } from "../tenants/tenant-server.js";
 
 /** One way that a run can go, on either engine. */
@@ -37,6 +39,9 @@ const ORDINARY = {
 /** A lock that is not waited for long. */
 const IMPATIENT = { lockTimeout: "200ms", attempts: 1, lockTimeoutRate: 0 };
 
+/** What the application sends: the release gives its first query another column, and leaves the second as it is. */
+const QUERIES = join(packageRoot(), "test", "aws", "scenarios", "queries.sql");
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     ...ORDINARY,
@@ -65,6 +70,15 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     outcome: "blocked",
     findings: ["probe.not-null"],
+  },
+  {
+    ...ORDINARY,
+    name: "query",
+    about: "the release gives a query of the application, whose sessions prepare it, another column",
+    tenants: 1,
+    config: { workload: { sql: [QUERIES], statistics: false, retyped: "error", required: true } },
+    outcome: "blocked",
+    findings: ["queries.retyped", "queries.versions"],
   },
   {
     ...ORDINARY,
