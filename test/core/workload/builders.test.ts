@@ -93,9 +93,18 @@ describe("what diesel sends", () => {
     ).toEqual(['SELECT "users"."type" FROM "users" WHERE ("users"."name" = $1)']);
   });
 
+  it("takes rows that an earlier query loaded for values", () => {
+    const code =
+      "let ids = posts::table.select(posts::user_id).load::<i64>(conn)?; users::table.filter(users::id.eq_any(&ids)).select(users::name).load::<String>(conn)";
+    expect(read(code).queries.map(({ text }) => text)).toContain(
+      'SELECT "users"."name" FROM "users" WHERE ("users"."id" = ANY($1))',
+    );
+  });
+
   it.each([
     "users::table.filter(condition).load::<User>(conn);",
     "users::table.filter(users::id.eq_any(posts::table.select(posts::user_id))).load::<User>(conn);",
+    "let ids = posts::table.select(posts::user_id); let some = ids.limit(9); users::table.filter(users::id.eq_any(some)).load::<User>(conn);",
     "let query = users::table.into_boxed(); query.load::<User>(conn);",
     "users::table.inner_join(tags::table).load::<X>(conn);",
     "diesel::insert_into(users::table).values(&make()).execute(conn);",

@@ -1,8 +1,11 @@
 import { pathOf } from "../../rust/syntax/items.js";
 import type { RustNode } from "../../rust/syntax/rust-node.js";
-import { bare, chainOf } from "./chain.js";
+import { bare, chainOf, chainsIn } from "./chain.js";
 import type { DieselSchema, DieselTable, MappedStruct } from "./diesel-schema.js";
 import { columnText } from "./statement-text.js";
+
+/** Methods that send a query. */
+export const SENDS = /^(load|load_iter|load_stream|get_result|get_results|first|execute)$/;
 
 /** What names mean in one file of an application that uses diesel. */
 export class DieselNames {
@@ -67,11 +70,25 @@ export class DieselNames {
     return brought === undefined ? this.open : [brought];
   }
 
-  /** Whether a table or a column is named anywhere below. */
-  mentions(node: RustNode): boolean {
+  /** Whether a table or a column is named anywhere below, also by a variable with a query that is not sent yet. */
+  mentions(node: RustNode, known: ReadonlySet<string> = new Set()): boolean {
     return [node, ...node.descendants()].some(
-      (each) => this.columnOf(each) !== null || (/identifier$/.test(each.type) && this.table(each) !== null),
+      (each) =>
+        this.columnOf(each) !== null ||
+        (/identifier$/.test(each.type) && this.table(each) !== null) ||
+        (each.type === "identifier" &&
+          !known.has(each.text) &&
+          this.isUnsent(each.text, new Set([...known, each.text]))),
     );
+  }
+
+  private isUnsent(variable: string, known: ReadonlySet<string>): boolean {
+    return [...this.within.descendants()].some((each) => {
+      const value = each.type === "let_declaration" ? each.field("value") : null;
+      if (!value || each.field("pattern")?.text.replace(/^mut /, "") !== variable) return false;
+      const sent = [...chainsIn(value)].some(({ links }) => links.some(({ method }) => SENDS.test(method)));
+      return !sent && this.mentions(value, known);
+    });
   }
 
   /** `users::all_columns`, `users::star`, and a table by itself. */

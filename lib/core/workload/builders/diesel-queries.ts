@@ -3,7 +3,7 @@ import type { RustNode } from "../../rust/syntax/rust-node.js";
 import { identifier } from "../../sql/quote.js";
 import { argumentsOf, bare, type Chain, chainOf, chainsIn } from "./chain.js";
 import { DieselExpressions } from "./diesel-condition.js";
-import { DieselNames } from "./diesel-names.js";
+import { DieselNames, SENDS } from "./diesel-names.js";
 import type { DieselSchema, DieselTable } from "./diesel-schema.js";
 import { functionsIn } from "./functions-in.js";
 import {
@@ -17,9 +17,6 @@ import {
   whereText,
 } from "./statement-text.js";
 import { type BuiltQuery, sqlOrNull, UnknownSql } from "./unknown-sql.js";
-
-/** Methods that send a query. */
-const SENDS = /^(load|load_iter|load_stream|get_result|get_results|first|execute)$/;
 
 /** The queries that an application's file sends through diesel, in SQL if the code gives all of it. */
 export function dieselQueries(root: RustNode, schema: DieselSchema): readonly BuiltQuery[] {
