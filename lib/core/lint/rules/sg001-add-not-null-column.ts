@@ -1,4 +1,4 @@
-import { printType, typeOf } from "../../postgres/column-type.js";
+import { typeOf } from "../../postgres/column-type.js";
 import { columnConstraints } from "../../sql/column-constraints.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
@@ -7,6 +7,7 @@ import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
 import { domainOf } from "./support/domain-of.js";
 import { isEmptied } from "./support/emptied-tables.js";
+import { readableType } from "./support/readable-type.js";
 
 export const addNotNullColumn: Rule = {
   id: "SG001",
@@ -36,7 +37,6 @@ export const addNotNullColumn: Rule = {
       const skipped = command.missing_ok && known.table(table)?.columns.has(column.colname ?? "");
       if (!required || filled || skipped) continue;
       const name = readableName(column.colname ?? "");
-      const type = typeOf(column.typeName);
       const relation = readableRelation(table);
       const isNotNull = columnConstraints(column).find((constraint) => constraint.contype === "CONSTR_NOTNULL");
       yield {
@@ -47,7 +47,7 @@ export const addNotNullColumn: Rule = {
         message: `The new column ${tableName(table)}.${column.colname} is NOT NULL${domain?.notNull ? ` by its domain ${domain.name}` : ""} and has no default, so the statement fails as soon as the table has a row.`,
         remedy: {
           text: "Add it nullable, fill it in batches, then make it NOT NULL without a long lock.",
-          sql: `ALTER TABLE ${relation} ADD COLUMN ${name} ${type ? printType(type) : "…"};
+          sql: `ALTER TABLE ${relation} ADD COLUMN ${name} ${readableType(column.typeName)};
 -- fill ${name} in batches, then:
 ALTER TABLE ${relation} ADD CONSTRAINT ${readableName(`${column.colname}_present`)} CHECK (${name} IS NOT NULL) NOT VALID;
 ALTER TABLE ${relation} VALIDATE CONSTRAINT ${readableName(`${column.colname}_present`)};

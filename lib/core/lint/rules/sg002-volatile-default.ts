@@ -1,10 +1,10 @@
-import { printType, typeOf } from "../../postgres/column-type.js";
 import { volatileCall } from "../../postgres/volatile-call.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
 import { defaultOf } from "./support/default-of.js";
+import { readableType } from "./support/readable-type.js";
 
 export const volatileDefault: Rule = {
   id: "SG002",
@@ -28,7 +28,6 @@ export const volatileDefault: Rule = {
       if (!column || !call) continue;
       const certain = call.volatility === "volatile";
       const name = readableName(column.colname ?? "");
-      const type = typeOf(column.typeName);
       yield {
         statement,
         location: column.location,
@@ -40,7 +39,7 @@ export const volatileDefault: Rule = {
           : `Whether ${call.name}() is volatile is not known here. If it is, adding ${column.colname} rewrites ${tableName(table)} under ACCESS EXCLUSIVE.`,
         remedy: {
           text: "Add the column first, then its default, and fill the existing rows in batches.",
-          sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${name} ${type ? printType(type) : "…"};
+          sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${name} ${readableType(column.typeName)};
 ALTER TABLE ${readableRelation(table)} ALTER COLUMN ${name} SET DEFAULT ${call.name}();
 -- then fill ${name} where it is NULL, some thousand rows at a time`,
         },

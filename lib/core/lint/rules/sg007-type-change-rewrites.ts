@@ -1,9 +1,9 @@
 import { typeOf } from "../../postgres/column-type.js";
-import { deparseType } from "../../sql/deparse.js";
 import { readableName, readableRelation } from "../../sql/readable-name.js";
 import { as } from "../../sql/tree.js";
 import { ALL_VERSIONS, type Rule, tableName } from "./rule.js";
 import { alterCommands } from "./support/alter-commands.js";
+import { readableType } from "./support/readable-type.js";
 import { isInUtc } from "./support/session-zone.js";
 import { printChange, typeChange } from "./support/type-change.js";
 
@@ -45,7 +45,7 @@ export const typeChangeRewrites: Rule = {
         message: `Changing ${tableName(table)}.${column} ${printChange(from, to)} rewrites the table under ACCESS EXCLUSIVE${CONDITION[change]}.`,
         remedy: {
           text: "Change over by a second column.",
-          sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${fresh} ${deparseType(definition?.typeName)};
+          sql: `ALTER TABLE ${readableRelation(table)} ADD COLUMN ${fresh} ${readableType(definition?.typeName)};
 -- a trigger that keeps ${fresh} in step with ${name}, a backfill in batches, then in one short transaction:
 ALTER TABLE ${readableRelation(table)} DROP COLUMN ${name};
 ALTER TABLE ${readableRelation(table)} RENAME COLUMN ${fresh} TO ${name};`,
