@@ -15,7 +15,7 @@ import { KeptBudget } from "./kept-budget.js";
 import { type LockWatch, withinLockTimeout } from "./lock-watch.js";
 import { preparation, prepareSession, type SessionSettings } from "./prepare-session.js";
 import { clearProgress, readProgress, recordProgress } from "./progress.js";
-import { keepAfter, keepBefore, WAY_BACK } from "./run-kept.js";
+import { fitKept, keepAfter, keepBefore, WAY_BACK } from "./run-kept.js";
 import { settleStatement } from "./settle-statement.js";
 import { stayInside } from "./stay-inside.js";
 import { inTransaction } from "./transaction.js";
@@ -187,8 +187,12 @@ async function runRepeated(session: Session, input: ApplyRollback, part: Part, a
   }
 }
 
-async function runStatements(session: Session, input: Work, { statements }: Part): Promise<void> {
-  for (const sql of statements) await runStatement(session, input, sql);
+async function runStatements(session: Session, input: Work, { first, statements }: Part): Promise<void> {
+  for (const [index, sql] of statements.entries()) {
+    const fit = input.candidate.aside.flatMap((each) => (each.fit.at === first + index ? each.fit.statements : []));
+    if (fit.length > 0) await fitKept(session, fit, input);
+    await runStatement(session, input, sql);
+  }
   if (statements.length > 0) await deferredInside(session, input, input.watch);
 }
 

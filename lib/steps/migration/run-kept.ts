@@ -32,6 +32,17 @@ export async function keepBefore(
   await session.script(VISIBLE_ROWS);
 }
 
+/** Changes values that are in a copy, so that the conversion that follows accepts them. */
+export async function fitKept(
+  session: Session,
+  statements: readonly string[],
+  { candidate, schema }: { readonly candidate: { readonly source: string }; readonly schema: string | null },
+): Promise<void> {
+  await session.script(EVERY_ROW);
+  for (const sql of statements) await session.script(bindSchemas(sql, schema));
+  await session.script(candidate.source === "author" ? VISIBLE_ROWS : WAY_BACK);
+}
+
 /** Reduces the copies to what the statement actually destroyed. */
 export async function keepAfter(session: Session, keep: readonly KeepAside[], schema: string | null): Promise<void> {
   if (keep.length === 0) return;

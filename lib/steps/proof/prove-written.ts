@@ -1,8 +1,10 @@
+import { numberedBefore } from "../../core/backfill/numbered-columns.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
 import { plural } from "../../core/plural.js";
 import { allowedByRelease, stoppingRows } from "../../core/probes/stopping-rows.js";
+import { shortList } from "../../core/short-list.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { SetAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -12,7 +14,7 @@ import type { Clones, WorkingClone } from "./clones.js";
 import type { ProveOnClone } from "./input.js";
 import type { ProvedRollback } from "./proof.js";
 import type { AppliedRelease } from "./run-release.js";
-import { isSameSchema, readState, type State, tableName } from "./state.js";
+import { compareStates, isSameSchema, readState, type State, tableName } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 import { type Writable, writeAsApplication } from "./write-as-application.js";
 
@@ -58,11 +60,35 @@ async function proveOnOne(
   try {
     for (const [at, migration] of input.migrations.entries())
       await up(working.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
+    if (aside.some(({ fit }) => fit.statements.length > 0)) {
+      const unwritten = await backUnwritten(working, input, run, rollbacks);
+      if (unwritten !== null) return [unwritten];
+    }
     const written = await writeAsApplication(working.session, index, writables, input.schema);
     return written === 0 ? [] : await backAndAgain(working, input, run, rollbacks, writables);
   } finally {
     await clones.drop(working);
   }
+}
+
+/**
+ * Back and up again before anything is written: values that were changed to fit an earlier type must be those that the release had put there, or the
+ * rollback would lose what it had overwritten. The proof of each migration does not put anything aside. Null if the state is the one before.
+ */
+async function backUnwritten(
+  { session }: WorkingClone,
+  input: ProveOnClone,
+  run: AppliedRelease,
+  rollbacks: readonly ProvedRollback[],
+): Promise<Finding | null> {
+  const [first] = run.states;
+  const refusal = await back(session, input, rollbacks);
+  if (refusal !== null || !first) return refusal;
+  const now = await readState(session, input.schema, input.numbered);
+  const { verdict, differences } = compareStates(now, first, numberedBefore(input.migrations, 0));
+  if (verdict === "differs") return overwritten(differences);
+  const failure = await failureAgain(session, input, rollbacks);
+  return failure === null ? null : refused("the release", failure);
 }
 
 async function backAndAgain(
@@ -73,20 +99,10 @@ async function backAndAgain(
   writables: readonly Writable[],
 ): Promise<readonly Finding[]> {
   const { session } = working;
-  const { schema, settings, clock, keepLimit } = input;
+  const { schema } = input;
   for (const [at, writable] of writables.entries()) await session.script(bindSchemas(noteValues(writable, at), schema));
-  const limit = keepLimit === undefined ? {} : { keepLimit };
-  for (const [at, migration] of [...input.migrations.entries()].reverse()) {
-    const candidate = rollbacks[at]?.candidate;
-    if (!candidate) return [];
-    const previous = input.migrations[at - 1] ?? null;
-    try {
-      await applyRollback(session, { migration, previous, candidate, ledger: null, settings, schema, clock, ...limit });
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      return [refused(migration.version, describeFailure(error))];
-    }
-  }
+  const refusal = await back(session, input, rollbacks);
+  if (refusal !== null) return [refusal];
   const [first] = run.states;
   const now = await readState(session, schema);
   if (first && !isSameSchema(now.catalog, first.catalog))
@@ -100,6 +116,28 @@ async function backAndAgain(
     else lost.push(failure === null ? inCopy(writable, missing) : notAgain(writable, failure));
   }
   return lost;
+}
+
+/** The whole release; what stopped it. */
+async function back(
+  session: Session,
+  input: ProveOnClone,
+  rollbacks: readonly ProvedRollback[],
+): Promise<Finding | null> {
+  const { schema, settings, clock, keepLimit } = input;
+  const limit = keepLimit === undefined ? {} : { keepLimit };
+  for (const [at, migration] of [...input.migrations.entries()].reverse()) {
+    const candidate = rollbacks[at]?.candidate;
+    if (!candidate) return null;
+    const previous = input.migrations[at - 1] ?? null;
+    try {
+      await applyRollback(session, { migration, previous, candidate, ledger: null, settings, schema, clock, ...limit });
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return refused(migration.version, describeFailure(error));
+    }
+  }
+  return null;
 }
 
 /** Why the release does not run again over the rows that exist by then; null if it does. */
@@ -192,6 +230,17 @@ function refused(version: string, reason: string): Finding {
     remedy: {
       text: "Write a down migration that says what happens to such values, or roll back before they are written.",
     },
+  };
+}
+
+function overwritten(differences: readonly string[]): Finding {
+  return {
+    code: "rollback.written-lost",
+    gate: "rollback",
+    severity: "error",
+    subject: { kind: "release", name: "the release" },
+    message: `What the release overwrites would not come back once its way back puts aside what an earlier type refuses: ${shortList(differences, 3, "; ")}`,
+    remedy: { text: "Convert the column in one migration and write its rows in another, or write a down migration." },
   };
 }
 

@@ -19,6 +19,7 @@ import { madeAlone, setSequencesAside } from "../../core/undo/keep/set-sequences
 import { notNullAgain } from "../../core/undo/recreate.js";
 import { sequencesOf } from "../../core/undo/sequences-of.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
+import { fitPlace } from "./fit-place.js";
 
 interface PlacedColumn extends Record<string, unknown> {
   readonly relation: string;
@@ -54,6 +55,7 @@ export interface Passage {
 }
 
 interface Around {
+  readonly candidate: RollbackCandidate;
   readonly migration: Migration;
   /** The schema with the release, and the one before the migration. */
   readonly after: CatalogIndex;
@@ -93,6 +95,7 @@ export async function withAside(
   const conversions = conversionsOf(migration);
   const computes = Boolean(migration.migrator) || conversions.length === 0 || !conversions.every(convertsByCast);
   const around = {
+    candidate,
     migration,
     before: was,
     after: is,
@@ -162,7 +165,17 @@ async function goesIn(session: Session, passage: Passage, around: Around): Promi
     asides.push(
       setColumnsAside(
         statement,
-        { ...taken, fills: around.fills(table.ref) || isRenamed(taken), ours: around.ours },
+        {
+          ...taken,
+          fills: around.fills(table.ref) || isRenamed(taken),
+          ours: around.ours,
+          fitAt: fitPlace(
+            around.candidate,
+            passage.statement,
+            table.ref,
+            new Set(taken.retyped.map(({ column }) => column.id.name)),
+          ),
+        },
         after,
         passage.statement,
       ),

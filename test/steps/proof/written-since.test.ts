@@ -74,6 +74,22 @@ const CASES: readonly Case[] = [
     kept: 1,
   },
   {
+    name: "values of a converted column that the release then overwrites",
+    up: "alter table t alter b drop default, alter b type varchar(30); update t set b = 'pending'",
+    since: "update t set b = 'mine' where id = 1",
+    back: [null, "2", "3"],
+    query: "select id, b from t order by id",
+    kept: 1,
+  },
+  {
+    name: "the same where it then renames the column and adds another",
+    up: "alter table t alter b drop default, alter b type varchar(30); update t set b = 'pending'; alter table t add column d int; alter table t rename a to z",
+    since: "update t set b = 'mine' where id = 1",
+    back: [null, "2", "3"],
+    query: "select id, b from t order by id",
+    kept: 1,
+  },
+  {
     name: "values of a new column where the old application has written in between",
     up: "alter table t add column note text",
     since: "update t set note = 'mine'",
@@ -482,5 +498,18 @@ describe.each(["15", "18"] as const)("what was written since is put aside and co
     );
     expect(stays.length).toBe(each.stays ?? 0);
     await session.close();
+  });
+
+  it("blocks where what the release overwrites would not come back", async () => {
+    const convert = "alter table t alter b drop default, alter b type varchar(30); update t set b = 'pending'";
+    const up = `${convert}; alter table t rename b to z`;
+    const { proof } = await proved(major, { name: "", up, since: "", query: "", kept: 1 });
+    expect(proof.findings).toContainEqual(
+      expect.objectContaining({
+        code: "rollback.written-lost",
+        severity: "error",
+        message: expect.stringContaining("public.t has the 3 rows it had, with other content"),
+      }),
+    );
   });
 });

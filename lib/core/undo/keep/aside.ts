@@ -25,6 +25,8 @@ export interface KeepAside {
 export interface SetAside extends KeepAside {
   /** What is taken away, by the names that the release gave it; `column` is null for a whole table. */
   readonly takes: readonly { readonly table: TableRef; readonly column: string | null }[];
+  /** Run before the statement with that index: they change what an earlier type refuses. After the rows that the release itself had changed are back. */
+  readonly fit: { readonly at: number; readonly statements: readonly string[] };
   readonly foretold: Foretold;
   /** Run when the migration runs again, before and after its statements, where the copy exists. */
   readonly again: { readonly copy: string; readonly before: readonly string[]; readonly after: readonly string[] };
@@ -38,6 +40,8 @@ export interface Foretold {
   /** Columns (`public.orders.price`) whose values are replaced, on trial, if the earlier type refuses them: that stops nothing. */
   readonly replaced: readonly string[];
 }
+
+export const NO_FIT: SetAside["fit"] = { at: 0, statements: [] };
 
 export const NOTHING_FORETOLD: Foretold = { before: [], after: [], replaced: [] };
 

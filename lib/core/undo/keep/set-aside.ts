@@ -4,7 +4,7 @@ import { type Fit, fitOf } from "../../postgres/fits.js";
 import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import { sqlName } from "../inverses.js";
-import { NOTHING_FORETOLD, type SetAside } from "./aside.js";
+import { NO_FIT, NOTHING_FORETOLD, type SetAside } from "./aside.js";
 import { constantDefault } from "./constant-default.js";
 import { copyName, copySize, copyTable, dropWhenEmpty, keepCopy, keepEarlier, restored, stored } from "./copy.js";
 import { filledAfterwards, fitValues, foretoldFits } from "./fit-values.js";
@@ -38,6 +38,8 @@ export interface TakenColumns {
   readonly fills: boolean;
   /** The way back is one of ours, whose conversions are known. */
   readonly ours: boolean;
+  /** Index of the way back's statement before which values must fit, by the names that they have until then. */
+  readonly fitAt: number;
   /** Names after the way back: the table's, and the columns' by their present names. */
   readonly back: { readonly table: TableRef; readonly columns: ReadonlyMap<string, string> };
 }
@@ -58,12 +60,13 @@ export function setColumnsAside(statement: Statement, taken: TakenColumns, index
   const kept = keepCopy(values.name, values.rows(), table, statement, index);
   return {
     statement: at,
-    before: [...keepEarlier(values.name), ...kept.before, ...values.makeFit()],
+    before: [...keepEarlier(values.name), ...kept.before],
     after: values.noteWhatCameBack(),
     locks: kept.locks,
     tables: [values.name],
     sizes: [copySize(kept.rows)],
     takes: values.columns.map(({ id }) => ({ table, column: id.name })),
+    fit: { at: taken.fitAt, statements: values.makeFit() },
     foretold: foretoldFits(index, table, taken.retyped, taken.back.table),
     again: { copy: values.name, before: values.noteWhatStands(), after: values.restoreSetAside() },
   };
@@ -239,6 +242,7 @@ export function setTableAside(statement: Statement, table: TableRef, index: Cata
     tables: [name],
     sizes: [copySize(kept.rows)],
     takes: [{ table, column: null }],
+    fit: NO_FIT,
     foretold: NOTHING_FORETOLD,
     again: {
       copy: name,

@@ -1,7 +1,7 @@
 import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { Statement } from "../../sql/statement.js";
-import { NOTHING_FORETOLD, type SetAside } from "./aside.js";
+import { NO_FIT, NOTHING_FORETOLD, type SetAside } from "./aside.js";
 import { copySize } from "./copy.js";
 import { keepSequences } from "./keep-sequences.js";
 
@@ -22,6 +22,7 @@ export function setSequencesAside(
     tables: [kept.name],
     sizes: [copySize(kept.rows)],
     takes: [],
+    fit: NO_FIT,
     foretold: NOTHING_FORETOLD,
     again: { copy: kept.name, before: [], after: restore },
   }));
