@@ -14,8 +14,9 @@ import { differenceCandidate, forgetOwnSchema, repairCandidate } from "./differe
 import type { ProveOnClone } from "./input.js";
 import type { Keeping } from "./keep-times.js";
 import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
+import { type Columns, readColumns } from "./read-columns.js";
 import type { AppliedRelease } from "./run-release.js";
-import { type Columns, type Passage, readColumns, withAside } from "./set-lost-aside.js";
+import { type Passage, withAside } from "./set-lost-aside.js";
 import { readState, type State, tableName } from "./state.js";
 import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
 import { boundTable, place, unreached, untried, untriedFor } from "./untried-candidate.js";
@@ -227,12 +228,11 @@ export class RollbackTrial {
 
   private async apply(at: number, candidate: RollbackCandidate, passages: Passage[] = []): Promise<void> {
     const { settings, schema, clock } = this.input;
-    const previous = this.input.migrations[at - 1] ?? null;
     const { session } = this.working;
     let from: Columns = new Map();
     await applyRollback(session, {
       migration: this.migration(at),
-      previous,
+      previous: this.input.migrations[at - 1] ?? null,
       candidate,
       ledger: null,
       settings,

@@ -8,7 +8,8 @@ import { WAY_BACK } from "../migration/run-kept.js";
 import { stayInside } from "../migration/stay-inside.js";
 import type { ProveOnClone } from "./input.js";
 import type { CandidateTrial } from "./proof.js";
-import { type Passage, readColumns } from "./set-lost-aside.js";
+import { readColumns } from "./read-columns.js";
+import type { Passage } from "./set-lost-aside.js";
 import { compareStates, readState, type State } from "./state.js";
 
 /** A trial, and whether it leads to the state before the migration. */
