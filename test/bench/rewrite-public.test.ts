@@ -48,6 +48,7 @@ it.runIf(CORPUS !== "").each(present)(
         migrations: release.migrations,
         convention: release.convention,
         targets: new Set(chosen.map(({ version }) => version)),
+        workload: [],
         databases,
         difference: schemaDifference,
         ledger: ledgerFor(release.convention, null),

@@ -120,3 +120,21 @@ it.each([
   expect(answer.code).toBe(2);
   expect(answer.stderr).toContain(reason);
 });
+
+it("runs the writes of a workload between the steps, and names a workload that is not there", async () => {
+  write({
+    ...SQLX,
+    "migrations/0001_users.sql": USERS,
+    "migrations/0002_once.sql": "ALTER TABLE users ADD CONSTRAINT once UNIQUE (email);\n",
+    "app.sql": "INSERT INTO users (id, email, token) VALUES (1, 'a@b.example', 'secret'); SELECT 1;",
+  });
+  expect(await rewrite("migrations", "--workload", "workload.json")).toMatchObject({ code: 2 });
+  await schemaGate(root, ["workload", "save", "workload.json", "--sql", "app.sql"]);
+  const answer = await rewrite("migrations", "--workload", "workload.json");
+  expect(answer.stdout).toMatch(/Also the same with 7 writes of 1 query between the steps; \d of them refused/);
+  const { migrations } = rewriteOutput.parse(
+    JSON.parse((await rewrite("migrations", "--workload", "workload.json", "--json")).stdout),
+  );
+  expect(migrations[0]?.written).toMatchObject({ queries: 1, writes: 7, uncompared: null });
+  expect(JSON.stringify(migrations)).not.toContain("secret");
+}, 300_000);

@@ -72,6 +72,20 @@ export const rewriteOutput = z
           description:
             "Columns that a sequence numbers: that each row has a number of its own was compared, not which.",
         }),
+        written: z
+          .strictObject({
+            queries: z.int().meta({ description: "Queries of the workload that write a table here." }),
+            writes: z.int().meta({ description: "How often they ran, over all pauses between steps." }),
+            refused: z.int().meta({ description: "How many of these the schema of the moment refused." }),
+            uncompared: z
+              .string()
+              .nullable()
+              .meta({ description: "Why that was not compared: with these rows the original does not run either." }),
+          })
+          .nullable()
+          .meta({
+            description: "What the application wrote between the steps; null without a workload that writes here.",
+          }),
         unwritten: z
           .strictObject({ code: z.enum(REWRITE_REFUSALS), reason: z.string() })
           .nullable()

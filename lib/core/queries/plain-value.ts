@@ -4,19 +4,19 @@ export function plainValue(type: string): string | null {
   return VALUES[type.replace(/\(.*\)/, "")] ?? null;
 }
 
-/** One that hardly any table has, for a key that is not there yet. */
-export function freshValue(type: string): string | null {
-  return FRESH[type] ?? plainValue(type);
+/** One that hardly any table has, for a key that is not there yet; another one for each `round`. */
+export function freshValue(type: string, round = 0): string | null {
+  return FRESH[type]?.(round) ?? plainValue(type);
 }
 
-const FRESH: Readonly<Record<string, string>> = {
-  smallint: "32749",
-  integer: "2147483629",
-  bigint: "9223372036854775783",
-  numeric: "922337203685477",
-  text: "schema-gate",
-  "character varying": "schema-gate",
-  uuid: "5c4e3a6a-7e00-4000-8000-6a7e00000001",
+const FRESH: Readonly<Record<string, (round: number) => string>> = {
+  smallint: (round) => String(32749 - round),
+  integer: (round) => String(2147483629 - round),
+  bigint: (round) => String(9223372036854775783n - BigInt(round)),
+  numeric: (round) => String(922337203685477 - round),
+  text: (round) => `schema-gate${round === 0 ? "" : round}`,
+  "character varying": (round) => `schema-gate${round === 0 ? "" : round}`,
+  uuid: (round) => `5c4e3a6a-7e00-4000-8000-6a7e${(round + 1).toString(16).padStart(8, "0")}`,
 };
 
 /** By the type's name as `format_type` writes it. */

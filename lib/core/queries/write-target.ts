@@ -12,6 +12,8 @@ export interface WriteTarget {
   readonly adds: boolean;
   /** Column by parameter. A position means the column there: for an INSERT without a column list. */
   readonly columns: ReadonlyMap<number, string | number>;
+  /** Parameters that an UPDATE sets columns to. */
+  readonly assigned: ReadonlySet<number>;
 }
 
 /** Null for a text that writes no rows that a schema could refuse. */
@@ -25,13 +27,17 @@ export function writeTarget(text: string): WriteTarget | null {
   const [remove] = find(only.node, "DeleteStmt");
   const relation = insert?.relation ?? update?.relation ?? merge?.relation ?? remove?.relation;
   if (!relation?.relname) return null;
-  const columns = new Map([
-    ...comparedColumns(only.node),
-    ...assigned(update?.targetList),
-    ...inserted(insert?.cols, insert?.selectStmt),
-  ]);
+  const set = assigned(update?.targetList);
+  const columns = new Map([...comparedColumns(only.node), ...set, ...inserted(insert?.cols, insert?.selectStmt)]);
   const adds = insert !== undefined || (update === undefined && merge !== undefined);
-  return { schema: relation.schemaname ?? null, table: relation.relname, given: givenIn(insert), adds, columns };
+  return {
+    schema: relation.schemaname ?? null,
+    table: relation.relname,
+    given: givenIn(insert),
+    adds,
+    columns,
+    assigned: new Set(set.map(([number]) => number)),
+  };
 }
 
 /** Every column that the text lists, unless it asks for the default. */

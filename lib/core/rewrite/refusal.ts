@@ -30,6 +30,7 @@ export const REWRITE_REFUSALS = [
   "original-fails",
   "plan-fails",
   "differs",
+  "writes-differ",
   "no-way-back",
 ] as const;
 

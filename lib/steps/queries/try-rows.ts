@@ -22,11 +22,12 @@ const MOST_TRIES = 5;
 /** A longer try says nothing. */
 const LONGEST_TRY_MS = 2_000;
 
-/** Finds such values before the release. Queries that write no table of the database are left out. */
+/** Finds such values before the release. Queries that write no table of the database are left out. `round`: other new keys for each. */
 export async function sampleRows(
   session: Session,
   queries: readonly Sampled[],
   scope: QueryScope,
+  round = 0,
 ): Promise<readonly RowTrial[]> {
   const trials: RowTrial[] = [];
   const read = new Map<string, Rows>();
@@ -42,7 +43,9 @@ export async function sampleRows(
     const [first] = tries;
     // With the key of an existing row, nothing is seen of what is checked after it.
     if (target.adds && first)
-      tries.push(first.map((value, at) => (place.keys.has(columnAt(at)) ? freshValue(parameters[at] ?? "") : value)));
+      tries.push(
+        first.map((value, at) => (place.keys.has(columnAt(at)) ? freshValue(parameters[at] ?? "", round) : value)),
+      );
     // Left-out columns show even if the table is empty.
     const declared = query.parameters === null ? [] : parameters;
     trials.push({ query, table: place.name, target, declared, tries: [...tries, parameters.map(plainValue)] });

@@ -3,6 +3,7 @@ import type { Migration } from "../../core/migration/release.js";
 import type { RewritePlan } from "../../core/rewrite/plan.js";
 import type { RewriteRefusalCode } from "../../core/rewrite/refusal.js";
 import { downScript, stepMigrations } from "../../core/rewrite/step-migrations.js";
+import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError } from "../../ports/database.js";
 import { Clones, type WorkingClone } from "../proof/clones.js";
 import type { ProveOnClone } from "../proof/input.js";
@@ -12,6 +13,7 @@ import { type AppliedRelease, applyRelease } from "../proof/run-release.js";
 import { describeFailure } from "../proof/try-candidate.js";
 import { type Hold, holdOf } from "./hold.js";
 import { type Ended, sameEnd } from "./same-end.js";
+import { type WrittenBetween, writtenBetween } from "./written-between.js";
 
 /** How a step is taken back, as proved. */
 interface ProvedDown {
@@ -38,17 +40,22 @@ export interface RewriteProof {
   readonly undetermined: readonly string[];
   /** Columns whose rows a sequence numbers, in whatever order. */
   readonly numbered: readonly string[];
+  /** Null if no query of the application that writes here is known, or there is one step. */
+  readonly written: WrittenBetween | null;
 }
 
 export type ProvedRewrite =
   | { readonly proof: RewriteProof; readonly refusal: null }
   | { readonly proof: null; readonly refusal: { readonly code: RewriteRefusalCode; readonly reason: string } };
 
-/** Everything of a proof except the migrations. */
-export type ProofSurroundings = Omit<ProveOnClone, "migrations">;
+/** Everything of a proof except the migrations. `workload`: queries of deployed versions, which run between the steps. */
+export type ProofSurroundings = Omit<ProveOnClone, "migrations" | "queries"> & {
+  readonly workload: readonly WorkloadQuery[];
+};
 
 /**
- * Executes a migration on one clone and its plan on another, and compares schema and rows; then takes every step of the plan back.
+ * Executes a migration on one clone and its plan on another, and compares schema and rows, also with the application's writes between the
+ * steps; then takes every step of the plan back.
  * Everything it reports was seen. Throws `DatabaseError` when the server failed; leaves no clone behind.
  */
 export async function proveRewrite(
@@ -60,11 +67,17 @@ export async function proveRewrite(
   const numbered = numberedColumns(steps);
   const compared = await compare(steps, migration, { ...around, numbered });
   if ("code" in compared) return { proof: null, refusal: compared };
+  const written = await writtenBetween(steps, compared.reference, around.workload, { ...around, numbered });
+  if (written.reason !== null) return { proof: null, refusal: { code: "writes-differ", reason: written.reason } };
   const back = await wayBack(steps, compared.reference, compared.undetermined.length > 0, around);
   if ("code" in back) return { proof: null, refusal: back };
   const { reference: _, steps: held, ...proof } = compared;
   return {
-    proof: { ...proof, steps: held.map((each, at) => ({ ...each, down: back.downs[at] ?? NO_DOWN })) },
+    proof: {
+      ...proof,
+      written: written.between,
+      steps: held.map((each, at) => ({ ...each, down: back.downs[at] ?? NO_DOWN })),
+    },
     refusal: null,
   };
 }
@@ -76,7 +89,7 @@ interface Refused {
   readonly reason: string;
 }
 
-type Compared = Omit<RewriteProof, "steps"> & {
+type Compared = Omit<RewriteProof, "steps" | "written"> & {
   readonly steps: readonly Omit<ProvedStep, "down">[];
   readonly reference: Migration;
 };

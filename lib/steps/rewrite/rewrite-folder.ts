@@ -3,6 +3,7 @@ import type { RewritePlan } from "../../core/rewrite/plan.js";
 import { planRewrite } from "../../core/rewrite/plan-rewrite.js";
 import type { RewriteRefusal } from "../../core/rewrite/refusal.js";
 import { runsAs } from "../../core/rewrite/step-migrations.js";
+import type { WorkloadQuery } from "../../core/workload/workload.js";
 import type { Clone } from "../../ports/database.js";
 import { readCatalog } from "../catalog/read-catalog.js";
 import { makeLedger, type ProveFolder } from "../proof/prove-folder.js";
@@ -23,6 +24,8 @@ export interface RewriteFolder extends Omit<ProveFolder, "thorough" | "only" | "
   readonly convention: string;
   /** Versions to rewrite; the others run only to get there. */
   readonly targets: ReadonlySet<string>;
+  /** Queries of the versions of the application that are deployed while the steps run; none if empty. */
+  readonly workload: readonly WorkloadQuery[];
   readonly done?: (result: RewrittenMigration) => void;
 }
 
@@ -99,6 +102,7 @@ async function rewriteFrom(input: RewriteFolder, migration: Migration, from: Clo
     clock: input.clock,
     thorough: false,
     growthLimit: input.growthLimit,
+    workload: input.workload,
     ...(input.signal ? { signal: input.signal } : {}),
   });
   if (proved.refusal) return { migration, outcome: "refused", refusal: { ...proved.refusal, source: null } };

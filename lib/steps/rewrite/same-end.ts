@@ -1,4 +1,3 @@
-import { CatalogIndex } from "../../core/catalog/lookup.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { Clones, WorkingClone } from "../proof/clones.js";
 import { readColumnSums } from "../proof/column-sums.js";
@@ -28,57 +27,53 @@ export interface SameEnd {
  */
 export async function sameEnd(plan: Ended, original: Ended, clones: Clones, input: ProveOnClone): Promise<SameEnd> {
   const compared = compareStates(plan.state, original.state, input.numbered);
+  const { differences } = compared;
   const otherOrder = compared.verdict === "order";
   const equal = compared.verdict !== "differs";
-  if (equal || !compared.schemaEqual) return { equal, otherOrder, differences: compared.differences, undetermined: [] };
   const tables = changedTables(plan.state, original.state, input.numbered);
+  const onlyRows = compared.schemaEqual && differences.length === tables.length;
+  if (equal || !onlyRows) return { equal, otherOrder, differences, undetermined: [] };
   const again = await clones.make("again");
   try {
     const run = await applyRelease(again, clones, input);
-    const end = run.states.at(-1);
-    const difference = compareStates(plan.state, original.state, input.numbered).differences;
-    if (run.failure || !end || tables.length === 0)
-      return { equal: false, otherOrder, differences: difference, undetermined: [] };
-    return await byColumns({ plan, original, again: { working: again, state: end } }, tables, difference);
+    const state = run.states.at(-1);
+    if (run.failure || !state) return { equal: false, otherOrder, differences, undetermined: [] };
+    const beyond = await beyondChance({ plan, original, again: { working: again, state } }, tables);
+    const same = beyond.tables.length === 0;
+    return { equal: same, otherOrder: false, differences: same ? [] : differences, undetermined: beyond.undetermined };
   } finally {
     await clones.drop(again);
   }
 }
 
-async function byColumns(
+/** Of tables whose rows differ: those in which more differs than between two runs of the original, and columns that differ there. */
+export async function beyondChance(
   { plan, original, again }: { readonly plan: Ended; readonly original: Ended; readonly again: Ended },
   tables: readonly string[],
-  differences: readonly string[],
-): Promise<SameEnd> {
+): Promise<{ readonly tables: readonly string[]; readonly undetermined: readonly string[] }> {
   const sums = async ({ working, state }: Ended) => readColumnSums(working.session, state, tables, null);
   const [of, was, chance] = [await sums(plan), await sums(original), await sums(again)];
-  const columns = tables.flatMap((table) =>
-    [...(was.get(table) ?? [])].map(([column, sum]) => ({ table, column, sum })),
-  );
-  const undetermined = columns.filter(({ table, column, sum }) => chance.get(table)?.get(column) !== sum);
-  const names = undetermined.map(({ table, column }) => `${table}.${column}`);
-  const wrong = columns.filter(
-    ({ table, column, sum }) => of.get(table)?.get(column) !== sum && !names.includes(`${table}.${column}`),
-  );
-  const sameRows = tables.every(
-    (table) => plan.state.contents.get(table)?.rows === original.state.contents.get(table)?.rows,
-  );
-  const present = await samePresence(plan, original, undetermined);
-  const onlyRows = differences.length === tables.length;
-  const equal = wrong.length === 0 && undetermined.length > 0 && sameRows && present && onlyRows;
-  return { equal, otherOrder: false, differences: equal ? [] : differences, undetermined: names };
+  const beyond: string[] = [];
+  const undetermined: string[] = [];
+  for (const table of tables) {
+    const columns = [...(was.get(table) ?? [])];
+    const unsure = columns.filter(([column, sum]) => chance.get(table)?.get(column) !== sum).map(([column]) => column);
+    const isWrong = columns.some(([column, sum]) => of.get(table)?.get(column) !== sum && !unsure.includes(column));
+    const sameRows = plan.state.contents.get(table)?.rows === original.state.contents.get(table)?.rows;
+    const present = await samePresence(plan, original, table, unsure);
+    if (isWrong || unsure.length === 0 || !sameRows || !present) beyond.push(table);
+    undetermined.push(...unsure.map((column) => `${table}.${column}`));
+  }
+  return { tables: beyond, undetermined };
 }
 
 /** Whether values that nobody can predict are at least present in as many rows. */
-async function samePresence(
-  plan: Ended,
-  original: Ended,
-  columns: readonly { table: string; column: string }[],
-): Promise<boolean> {
-  const index = new CatalogIndex(plan.state.catalog);
-  for (const { table, column } of columns) {
-    const found = index.catalog.objects.find(({ kind, id }) => kind === "table" && `${id.schema}.${id.name}` === table);
-    if (!found) return false;
+async function samePresence(plan: Ended, original: Ended, table: string, columns: readonly string[]): Promise<boolean> {
+  const found = plan.state.catalog.objects.find(
+    ({ kind, id }) => kind === "table" && `${id.schema}.${id.name}` === table,
+  );
+  if (!found) return false;
+  for (const column of columns) {
     const query = `select count(${identifier(column)})::text as present from ${qualified(found.id.schema, found.id.name)}`;
     const counts = await Promise.all(
       [plan, original].map(({ working }) => working.session.query<{ present: string }>(query)),

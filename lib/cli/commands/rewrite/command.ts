@@ -3,6 +3,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readReleaseFolder } from "../../../adapters/local/release-folder.js";
 import { systemClock } from "../../../adapters/local/system-clock.js";
+import { readWorkloadSources, WorkloadSourceError } from "../../../adapters/local/workload-sources.js";
 import { schemaDifference } from "../../../adapters/pg-delta/schema-difference.js";
 import { openProofDatabases } from "../../../api/open-proof-databases.js";
 import { openServer, type ProveServer } from "../../../api/open-server.js";
@@ -12,6 +13,7 @@ import type { ReleaseFile } from "../../../core/migration/source-file.js";
 import { plural } from "../../../core/plural.js";
 import { ledgerFor } from "../../../core/release/ledgers/ledgers.js";
 import { readRelease } from "../../../core/release/read-release.js";
+import type { WorkloadQuery } from "../../../core/workload/workload.js";
 import { GROWTH_LIMIT } from "../../../steps/proof/prove-folder.js";
 import { type RewrittenMigration, rewriteFolder } from "../../../steps/rewrite/rewrite-folder.js";
 import { type CommandModule, type ExitCode, UnfinishedError } from "../../command.js";
@@ -29,6 +31,8 @@ Examples:
   schema-gate rewrite migrations/0007_orders.sql      this one
   schema-gate rewrite migrations/ --last 3 --json     the newest three, for CI
   schema-gate rewrite migrations/ --write             replace the migration with the steps
+  schema-gate rewrite migrations/ --workload workload.json
+                                      also with what the application writes between the steps
 
 The earlier migrations create the schema, on a server of its own or at --url. It prints a plan only if it proved it: the original ran on one
 clone, the steps on another, and schema and rows were the same. Steps that must wait for a later release go to FOLDER-contract/.
@@ -50,18 +54,23 @@ export const rewrite: CommandModule = {
       .addOption(
         new Option("--seed <rows>", "fill empty tables with this many rows").argParser(wholeNumber).default(100),
       )
+      .option(
+        "--workload <file...>",
+        "run the application's writes between the steps, too (see `schema-gate workload save`)",
+      )
       .option("--json", "print JSON")
       .addHelpText("after", HELP);
   },
 
   async run(io: Io, [path = ""], options): Promise<ExitCode> {
     const place = await read(io, path, options);
+    const workload = await readWorkload(io, (options.workload as readonly string[] | undefined) ?? []);
     const stop = new AbortController();
     const forget = onInterrupt(io, () => stop.abort(), "dropping what the proof made");
     try {
       const server = await openServer(options.url === undefined ? null : String(options.url));
       try {
-        const results = await rewriteAll(io, place, server, Number(options.seed), stop.signal);
+        const results = await rewriteAll(io, { ...place, workload }, server, Number(options.seed), stop.signal);
         return await say(io, place, server, results, options);
       } finally {
         await server.stop();
@@ -103,6 +112,16 @@ async function read(io: Io, path: string, options: Readonly<Record<string, unkno
   return { folder, files, release, targets: new Set(chosen.map(({ version }) => version)) };
 }
 
+async function readWorkload(io: Io, saved: readonly string[]): Promise<readonly WorkloadQuery[]> {
+  try {
+    const sources = { saved, sql: [], code: [], versions: [], logs: [], databases: null };
+    return (await readWorkloadSources({ directory: io.cwd, ...sources })).queries;
+  } catch (error) {
+    if (error instanceof WorkloadSourceError) throw new UsageError(`${error.message}.`);
+    throw error;
+  }
+}
+
 /** For a migration with its own folder (`0007_orders/up.sql`), the folder around that. */
 function folderOf(file: string): string {
   const own = dirname(file);
@@ -111,7 +130,7 @@ function folderOf(file: string): string {
 
 async function rewriteAll(
   io: Io,
-  { release, targets }: Place,
+  { release, targets, workload }: Place & { readonly workload: readonly WorkloadQuery[] },
   server: ProveServer,
   seed: number,
   signal: AbortSignal,
@@ -124,6 +143,7 @@ async function rewriteAll(
       migrations: release.migrations,
       convention: release.convention,
       targets,
+      workload,
       databases,
       difference: schemaDifference,
       ledger: ledgerFor(release.convention, null),

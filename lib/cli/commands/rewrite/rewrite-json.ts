@@ -16,6 +16,7 @@ const NOTHING = {
   otherOrder: false,
   undetermined: [],
   numbered: [],
+  written: null,
   unwritten: null,
 };
 
@@ -53,6 +54,7 @@ export function rewriteJson(result: RewrittenMigration, { steps: written, unwrit
     otherOrder: proof.otherOrder,
     undetermined: [...proof.undetermined],
     numbered: [...proof.numbered],
+    written: proof.written,
     unwritten,
   };
 }

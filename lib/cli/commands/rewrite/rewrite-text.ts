@@ -1,6 +1,7 @@
 import { plural } from "../../../core/plural.js";
 import type { Hold } from "../../../steps/rewrite/hold.js";
 import type { RewrittenMigration } from "../../../steps/rewrite/rewrite-folder.js";
+import type { WrittenBetween } from "../../../steps/rewrite/written-between.js";
 import { printable } from "../../terminal/printable.js";
 import { duration, type Style } from "../../terminal/style.js";
 import type { PlanFiles } from "./written-files.js";
@@ -79,9 +80,10 @@ function notes(
   { proof, plan }: Extract<RewrittenMigration, { outcome: "rewritten" }>,
   { unwritten }: PlanFiles,
 ): string[] {
-  const { oneByOne, otherOrder, undetermined, numbered } = proof;
+  const { oneByOne, otherOrder, undetermined, numbered, written } = proof;
   return [
     `Proved: the same schema and rows as the original, over ${plural(plan.steps.length, "step")}, and each taken back.`,
+    ...(written === null ? [] : [writtenText(written)]),
     ...(oneByOne === null
       ? []
       : [`The original fails as it is written, so it was compared statement by statement: ${oneByOne}.`]),
@@ -105,4 +107,12 @@ function notes(
       : []),
     ...(unwritten === null ? [] : [`No files: rewrite.${unwritten.code}: ${unwritten.reason}.`]),
   ];
+}
+
+function writtenText({ queries, writes, refused, uncompared }: WrittenBetween): string {
+  const what = `${plural(writes, "write")} of ${plural(queries, "query", "queries")} between the steps`;
+  if (uncompared !== null)
+    return `Not compared: ${what}. With their rows the original does not run either: ${uncompared}.`;
+  const end = refused === 0 ? "" : `; ${refused} of them refused, as around the original`;
+  return `Also the same with ${what}${end}.`;
 }
