@@ -5,7 +5,7 @@ import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.j
 import type { Statement } from "../../core/sql/statement.js";
 import { isInBatches } from "../../core/undo/keep/in-batches.js";
 import { DatabaseError } from "../../ports/database.js";
-import type { CapturedSchema } from "../../ports/schema-difference.js";
+import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
 import { KeptTooLarge } from "../migration/kept-budget.js";
 import { up } from "./apply-on-clone.js";
@@ -135,10 +135,10 @@ export class RollbackTrial {
     );
     if (repaired) return this.choose(at, repaired.made, repaired.tried, trials);
     if (!difference) return this.none(at, trials);
-    const before = { catalog, captured: await this.captureBefore(at) };
-    const made = await this.tryMade(at, trials, () =>
-      differenceCandidate(this.working.session, difference, before, inverses, this.input),
-    );
+    const made = await this.tryMade(at, trials, async () => {
+      const before = { catalog, captured: await this.captureBefore(difference, at) };
+      return differenceCandidate(this.working.session, difference, before, inverses, this.input);
+    });
     return made ? this.choose(at, made.made, made.tried, trials) : this.none(at, trials);
   }
 
@@ -166,15 +166,15 @@ export class RollbackTrial {
     return tried.passed && made ? { made, tried } : null;
   }
 
-  private async captureBefore(at: number): Promise<CapturedSchema> {
-    const { difference, migrations } = this.input;
-    if (!difference) throw new Error("there is no generator of differences");
+  private async captureBefore(difference: SchemaDifference, at: number): Promise<CapturedSchema> {
     const working = await this.clones.make("before");
-    for (const migration of migrations.slice(0, at)) await up(working.session, this.input, migration, []);
-    await forgetOwnSchema(working.session, this.input.schema);
-    const captured = await difference.capture(working.session);
-    await this.clones.drop(working);
-    return captured;
+    try {
+      for (const migration of this.input.migrations.slice(0, at)) await up(working.session, this.input, migration, []);
+      await forgetOwnSchema(working.session, this.input.schema);
+      return await difference.capture(working.session);
+    } finally {
+      await this.clones.drop(working);
+    }
   }
 
   private async withKept(at: number): Promise<void> {

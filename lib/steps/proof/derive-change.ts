@@ -14,7 +14,7 @@ import { StatementWatch } from "./watch-statements.js";
 /** The change that a program made to a clone, and the state before it. */
 export interface Around {
   readonly session: Session;
-  /** Null when there is no generator of differences. */
+  /** Null without a generator of differences, and on a server that it does not know. */
   readonly captured: { readonly before: CapturedSchema; readonly after: CapturedSchema } | null;
   readonly before: State;
   readonly after: State;
@@ -59,7 +59,8 @@ function statementsOf(
   { version }: Migration,
   { captured }: Around,
 ): readonly Statement[] | string {
-  if (!difference || !captured) return "there is no generator of differences";
+  if (!difference) return "there is no generator of differences";
+  if (!captured) return "the generator of differences does not know this server";
   try {
     const sql = difference.statements(captured.before, captured.after);
     const file = `difference of ${version}`;

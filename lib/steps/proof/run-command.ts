@@ -5,6 +5,7 @@ import { commandOf } from "../../core/rollback/command-statement.js";
 import type { DerivedChange } from "../../core/rollback/observation.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { MigratorFailed } from "../../ports/migrator.js";
+import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 import { readProgress } from "../migration/progress.js";
 import { up } from "./apply-on-clone.js";
 import { changesBetween, readSnapshot } from "./backend-snapshot.js";
@@ -28,7 +29,7 @@ export async function applyCommand(
   const { difference, schema, clock } = input;
   // Our own objects are not part of the change, so they exist on both sides.
   await readProgress(session, migration.version, schema);
-  const capturedBefore = difference ? await difference.capture(session) : null;
+  const capturedBefore = await captured(difference, session);
   const was = await readSnapshot(session);
   const scannedBefore = await rowsScanned(session);
   const watcher = await clones.connect(working.clone);
@@ -43,10 +44,10 @@ export async function applyCommand(
   const state = await readState(session, schema, input.numbered);
   const before = states.at(-1);
   if (!before) throw new Error("the state before the command was not read");
+  const capturedAfter = capturedBefore && (await captured(difference, session));
   const derived: DerivedChange = await deriveChange(clones, input, migration, {
     session,
-    captured:
-      difference && capturedBefore ? { before: capturedBefore, after: await difference.capture(session) } : null,
+    captured: capturedBefore && capturedAfter && { before: capturedBefore, after: capturedAfter },
     before,
     after: state,
     earlier: input.migrations.slice(0, states.length - 1),
@@ -56,6 +57,16 @@ export async function applyCommand(
   const scans = scannedSince(scannedBefore, await rowsScanned(session));
   const observed = { version: migration.version, statements: [], after: state.catalog, derived };
   return { statements: [{ ...statement, scans }], reached: { state, observed }, failure: null, output };
+}
+
+/** Null without a generator, and on a server that it does not know. */
+async function captured(difference: SchemaDifference | null, session: Session): Promise<CapturedSchema | null> {
+  try {
+    return difference && (await difference.capture(session));
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.isOfStatement)) throw error;
+    return null;
+  }
 }
 
 function failed(migration: Migration, error: unknown): Step {

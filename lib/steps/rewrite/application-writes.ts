@@ -6,7 +6,7 @@ import { describeQueries } from "../queries/describe-queries.js";
 import { type RowTrial, sampleRows } from "../queries/try-rows.js";
 
 /** One query with the values of one execution. */
-export interface ApplicationWrite {
+interface ApplicationWrite {
   readonly text: string;
   /** `schema.table` that it writes. */
   readonly table: string;

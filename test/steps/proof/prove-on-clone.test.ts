@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { schemaDifference } from "../../../lib/adapters/pg-delta/schema-difference.js";
 import type { Migration } from "../../../lib/core/migration/release.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
+import { DatabaseError } from "../../../lib/ports/database.js";
 import { testMigration } from "../../support/migration.js";
 import type { Major } from "../../support/postgres.js";
 import { proveOnClones } from "../../support/prove-on-clones.js";
@@ -88,6 +90,28 @@ describe.each(["15", "18"] as const)("proveOnClone on %s", (major) => {
     );
     expect(proof.rollbacks).toMatchObject([{ verdict: "exact", candidate: { source: "difference" } }]);
     expect(proof.passed).toBe(true);
+  });
+
+  it("has no way back where the generator of differences does not know the server, and says so", async () => {
+    const capture = async () => Promise.reject(new DatabaseError("column s.subbinary does not exist", "42703"));
+    const loop =
+      "for c in select 'spare' loop execute format('alter table users rename column %I to other', c); end loop";
+    const proof = await proveOnClones(
+      major,
+      `${USERS} alter table users add spare text`,
+      [testMigration(`do $$ declare c text; begin ${loop}; end $$`)],
+      {
+        thorough: false,
+        difference: { ...schemaDifference, capture },
+      },
+    );
+    expect(proof.rollbacks).toMatchObject([{ verdict: "error", candidate: null }]);
+    expect(proof.rollbacks[0]?.trials.at(-1)).toMatchObject({
+      source: "difference",
+      verdict: "error",
+      differences: ["column s.subbinary does not exist [42703]"],
+    });
+    expect(proof.passed).toBe(false);
   });
 
   it("measures locks, rewrites, scans and rows", async () => {
