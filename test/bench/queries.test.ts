@@ -61,14 +61,14 @@ describe.each(MAJORS)("queries over a release, on %s", (major) => {
     const bench = await examineOnClones(major, PGBENCH, ["alter table pgbench_accounts add note text"], TPC_B);
     expect(bench.changed).toEqual({});
     const queries = generated(500);
-    const { examined, changed, clonesMs } = await examineOnClones(major, SCHEMA, RELEASE, queries);
+    const { examined, changed, clones, clonesMs } = await examineOnClones(major, SCHEMA, RELEASE, queries);
     expect(changed).toEqual({});
     const floor = await bare(major, queries);
     const each = examined.ms / queries.length;
     process.stdout.write(
       `${major}: pgbench ${(bench.examined.ms / TPC_B.length).toFixed(1)} ms a query (${TPC_B.length}), ` +
-        `${((bench.examined.ms - bench.clonesMs) / TPC_B.length).toFixed(1)} ms without its clones (${bench.clonesMs.toFixed(0)} ms); ` +
-        `generated ${each.toFixed(2)} ms (500), clones ${clonesMs.toFixed(0)} ms; ` +
+        `${((bench.examined.ms - bench.clonesMs) / TPC_B.length).toFixed(1)} ms without its clones (${bench.clones}, ${bench.clonesMs.toFixed(0)} ms); ` +
+        `generated ${each.toFixed(2)} ms (500), clones ${clonesMs.toFixed(0)} ms (${clones}); ` +
         `a bare client that prepares and explains on both sides ${floor.toFixed(2)} ms, ratio ${(each / floor).toFixed(2)}\n`,
     );
     expect(each).toBeLessThanOrEqual(10);

@@ -13,6 +13,7 @@ interface Examined {
   readonly examined: ExaminedRelease;
   /** Milliseconds of `examined.ms` in which clones were made and dropped. */
   readonly clonesMs: number;
+  readonly clones: number;
   /** By the query's text. */
   readonly judged: ReadonlyMap<string, JudgedQuery>;
   /** `verdict: detail` of each query that is not as before, by its text. */
@@ -64,6 +65,7 @@ export async function examineOnClones(
   return {
     examined,
     clonesMs: spent.ms,
+    clones: spent.clones,
     judged: new Map(judged.map((each) => [each.text, each])),
     changed: Object.fromEntries(changed),
   };

@@ -1,6 +1,6 @@
-import { isRefusal, type Refusal } from "../../core/queries/description.js";
+import { isRefusal } from "../../core/queries/description.js";
 import type { ExaminedQuery } from "../../core/queries/examined.js";
-import { newRefusal } from "../../core/queries/row-refusal.js";
+import { newRefusal, type TryRefusal } from "../../core/queries/row-refusal.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import type { Session } from "../../ports/database.js";
 import type { Clones, WorkingClone } from "../proof/clones.js";
@@ -8,9 +8,10 @@ import type { ProveOnClone } from "../proof/input.js";
 import type { QueryScope } from "./as-each-role.js";
 import type { DatabaseState } from "./database-state.js";
 import { findCauses } from "./find-causes.js";
-import { lostIndexes, recollatedTables } from "./index-facts.js";
+import { type LostIndexes, lostIndexes, recollatedTables } from "./index-facts.js";
 import { Recollated } from "./recollated.js";
-import { sampleRows, tryRows } from "./try-rows.js";
+import type { RowTrial } from "./sample-rows.js";
+import { tryRows } from "./try-rows.js";
 import { valuedPlans } from "./valued-plans.js";
 
 interface Around {
@@ -26,41 +27,45 @@ interface States {
   readonly after: DatabaseState;
 }
 
-/** What needs a clone in its earlier state next to the one that has the release; it then gets the release, statement by statement. */
+/**
+ * Tries rows after the release, and looks further where there is a doubt: on a clone in its earlier state, which then gets the release, statement
+ * by statement, if a query is described otherwise.
+ */
 export async function examineAgain(
   around: Around,
   queries: readonly ExaminedQuery[],
   states: States,
+  trials: readonly RowTrial[],
 ): Promise<readonly ExaminedQuery[]> {
-  const todo = whatIsLeft(queries, states);
+  const lost = lostIndexes(states.before.indexes, states.after.indexes);
+  const todo = { ...whatIsLeft(queries, states, lost), doubted: await doubtedRows(around, queries, states, trials) };
   if (Object.values(todo).every((some) => some.length === 0)) return queries;
   const fresh = await around.clones.make("queries-again");
-  const { scope, after } = around;
-  const trials = await refusedRows(fresh.session, after, todo.writing, scope);
-  const lost = lostIndexes(states.before.indexes, states.after.indexes);
-  const valued = await valuedPlans(fresh.session, after, todo.indexed, lost, scope);
+  const refused = await refusedRows(fresh.session, todo.doubted, around.scope);
+  const valued = await valuedPlans(fresh.session, around.after, todo.indexed, lost, around.scope);
   const { causes, recollated } = await releasedAgain(around, fresh, todo);
   return queries.map((each) => ({
     ...each,
     valued: valued.get(each.query) ?? null,
     recollated: recollated.has(each.query),
-    trial: trials.get(each.query) ?? null,
+    trial: refused.get(each.query) ?? null,
     cause: causes.get(each.query) ?? null,
   }));
 }
 
 interface Todo {
-  readonly writing: readonly ExaminedQuery[];
   readonly indexed: readonly ExaminedQuery[];
   readonly returning: readonly ExaminedQuery[];
   readonly other: readonly ExaminedQuery[];
 }
 
-function whatIsLeft(queries: readonly ExaminedQuery[], { before, after }: States): Todo {
-  const lost = lostIndexes(before.indexes, after.indexes);
+function whatIsLeft(
+  queries: readonly ExaminedQuery[],
+  { before, after }: States,
+  lost: ReadonlyMap<string, LostIndexes>,
+): Todo {
   const recollated = recollatedTables(before.indexes, after.indexes);
   return {
-    writing: before.rules === after.rules ? [] : queries.filter(writes),
     indexed: queries.filter((query) => reads(query, lost)),
     returning: queries.filter((query) => reads(query, recollated) && !isOther(query)),
     other: queries.filter(isOther),
@@ -79,37 +84,51 @@ function isOther({ before, after }: ExaminedQuery): boolean {
   return told(before.described) !== told(after.described);
 }
 
-/** Whichever table it names: a view or a trigger may lead to one that has changed. */
-function writes({ query, before, after }: ExaminedQuery): boolean {
-  return !isRefusal(before.described) && !isRefusal(after.described) && WRITES.test(query.text);
+interface Doubted {
+  readonly trial: RowTrial;
+  readonly after: readonly (TryRefusal | null)[];
 }
 
-/** The parser decides. */
-const WRITES = /\b(insert|update|delete|merge)\b/i;
+/**
+ * Of the writing queries, whichever table they name (a view or a trigger may lead to one that has changed), those of which the schema after the
+ * release refuses a row. Whatever the one before says: what it accepts now is no finding.
+ */
+async function doubtedRows(
+  { after, scope }: Around,
+  queries: readonly ExaminedQuery[],
+  states: States,
+  trials: readonly RowTrial[],
+): Promise<readonly Doubted[]> {
+  if (states.before.rules === states.after.rules) return [];
+  const still = new Set(queries.filter((each) => !isRefusal(each.after.described)).map(({ query }) => query));
+  const tried = trials.filter(({ query }) => still.has(query));
+  const answers = await tryRows(after, tried, scope);
+  return tried.flatMap((trial) => {
+    const answer = answers.get(trial.query) ?? [];
+    return newRefusal([], answer) === null ? [] : [{ trial, after: answer }];
+  });
+}
 
 async function refusedRows(
   fresh: Session,
-  after: Session,
-  writing: readonly ExaminedQuery[],
+  doubted: readonly Doubted[],
   scope: QueryScope,
-): Promise<ReadonlyMap<WorkloadQuery, { readonly table: string; readonly refused: Refusal }>> {
-  const typed = writing.flatMap(({ query, before }) =>
-    isRefusal(before.described) ? [] : [{ query, parameters: before.described.parameters }],
+): Promise<ReadonlyMap<WorkloadQuery, ExaminedQuery["trial"]>> {
+  const was = await tryRows(
+    fresh,
+    doubted.map(({ trial }) => trial),
+    scope,
   );
-  const trials = await sampleRows(fresh, typed, scope);
-  const is = await tryRows(after, trials, scope);
-  // Whatever the schema before the release says: what the one after it accepts is no finding.
-  const doubted = trials.filter(({ query }) => newRefusal([], is.get(query) ?? []) !== null);
-  const was = await tryRows(fresh, doubted, scope);
   return new Map(
-    doubted.flatMap(({ query, table }) => {
-      const refused = newRefusal(was.get(query) ?? [], is.get(query) ?? []);
+    doubted.flatMap(({ trial: { query, table }, after }) => {
+      const refused = newRefusal(was.get(query) ?? [], after);
       return refused ? [[query, { table, refused }] as const] : [];
     }),
   );
 }
 
 async function releasedAgain({ clones, input, scope }: Around, fresh: WorkingClone, { other, returning }: Todo) {
+  if (other.length === 0 && returning.length === 0) return { causes: new Map(), recollated: new Set() };
   const session = returning.length === 0 ? null : await clones.connect(fresh.clone);
   try {
     const kept = session && (await Recollated.prepare(session, returning, scope));

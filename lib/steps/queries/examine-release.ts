@@ -21,6 +21,7 @@ import { type DatabaseState, readState } from "./database-state.js";
 import { describeQueries, type Unsaid } from "./describe-queries.js";
 import { examineAgain } from "./examine-again.js";
 import { lostStatistics } from "./lost-statistics.js";
+import { sampleRows } from "./sample-rows.js";
 
 type Sides = ReadonlyMap<WorkloadQuery, Side | Unsaid>;
 
@@ -42,12 +43,13 @@ export async function examineRelease(
     if (refused !== null) return { ...NOTHING, refused, ms: took() };
     const old = await readState(working.session);
     const before = await describeQueries(working.session, queries, scope);
+    const trials = await sampleRows(working.session, before, scope);
     const failure = await run(working.session, input);
     if (failure !== null) return { ...NOTHING, refused: failure, ms: took() };
     const seen = await seenAfter(working.session, queries, scope, { before: old.facts, clock: input.clock });
     const examined = examinedQueries(queries, before, seen);
-    const states = { before: old, after: seen.state };
-    const found = await examineAgain({ clones, after: working.session, input, scope }, examined, states);
+    const around = { clones, after: working.session, input, scope };
+    const found = await examineAgain(around, examined, { before: old, after: seen.state }, trials);
     clones.assertWatched();
     return {
       queries: found,

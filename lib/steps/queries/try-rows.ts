@@ -1,127 +1,13 @@
-import { freshValue, plainValue } from "../../core/queries/plain-value.js";
 import type { TryRefusal } from "../../core/queries/row-refusal.js";
-import { type WriteTarget, writeTarget } from "../../core/queries/write-target.js";
-import { identifier, literal, qualified } from "../../core/sql/quote.js";
+import type { WriteTarget } from "../../core/queries/write-target.js";
+import { literal } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { asEachRole, type QueryScope } from "./as-each-role.js";
+import type { RowTrial } from "./sample-rows.js";
 
-/** A writing query, with values for its parameters from rows that the tenant has. */
-export interface RowTrial {
-  readonly query: WorkloadQuery;
-  /** `schema.table` */
-  readonly table: string;
-  readonly target: WriteTarget;
-  /** Types of the parameters, as the server names them; empty if the client leaves them to the server. */
-  readonly declared: readonly string[];
-  /** One list for each try; the text of each value, null for NULL. The last try's values are made up. */
-  readonly tries: readonly (readonly (string | null)[])[];
-}
-
-const MOST_TRIES = 5;
 /** A longer try says nothing. */
 const LONGEST_TRY_MS = 2_000;
-
-/** Finds such values before the release. Queries that write no table of the database are left out. `round`: other new keys for each. */
-export async function sampleRows(
-  session: Session,
-  queries: readonly Sampled[],
-  scope: QueryScope,
-  round = 0,
-): Promise<readonly RowTrial[]> {
-  const trials: RowTrial[] = [];
-  const read = new Map<string, Rows>();
-  for (const { query, parameters, target, place } of await placed(session, queries, scope)) {
-    // A text that takes no value from a row does the same each time.
-    const rows = target.columns.size > 0 ? await once(read, place.name, () => rowsOf(session, place)) : [];
-    const names = Object.keys(rows[0] ?? {});
-    const columnAt = (at: number) => {
-      const column = target.columns.get(at + 1);
-      return (typeof column === "number" ? names[column] : column) ?? "";
-    };
-    const tries = rows.map((row) => parameters.map((_, at) => row[columnAt(at)] ?? null));
-    const [first] = tries;
-    // With the key of an existing row, nothing is seen of what is checked after it.
-    if (target.adds && first)
-      tries.push(
-        first.map((value, at) => (place.keys.has(columnAt(at)) ? freshValue(parameters[at] ?? "", round) : value)),
-      );
-    // Left-out columns show even if the table is empty.
-    const declared = query.parameters === null ? [] : parameters;
-    trials.push({ query, table: place.name, target, declared, tries: [...tries, parameters.map(plainValue)] });
-  }
-  return trials;
-}
-
-interface Sampled {
-  readonly query: WorkloadQuery;
-  readonly parameters: readonly string[];
-}
-
-/** Where each of them writes, as its role sees it; the rows are then read as our own. */
-async function placed(session: Session, queries: readonly Sampled[], scope: QueryScope) {
-  const found: (Sampled & { readonly target: WriteTarget; readonly place: Place })[] = [];
-  await asEachRole(
-    session,
-    queries,
-    scope,
-    ({ query }) => query.role,
-    async ({ queries: own }) => {
-      const places = new Map<string, Place | null>();
-      for (const each of own) {
-        const target = writeTarget(each.query.text);
-        const name = target && qualified(target.schema, target.table);
-        const place = name && (await once(places, name, () => placeOf(session, target)));
-        if (target && place) found.push({ ...each, target, place });
-      }
-    },
-  );
-  return found;
-}
-
-async function once<T>(known: Map<string, T>, name: string, read: () => Promise<T>): Promise<T> {
-  const value = known.has(name) ? (known.get(name) as T) : await read();
-  known.set(name, value);
-  return value;
-}
-
-interface Place {
-  readonly schema: string;
-  readonly table: string;
-  readonly name: string;
-  /** False for a view and a foreign table, which store no rows. */
-  readonly stored: boolean;
-  /** Columns whose values no two rows share, alone or together. */
-  readonly keys: ReadonlySet<string>;
-}
-
-async function placeOf(session: Session, { schema, table }: WriteTarget): Promise<Place | null> {
-  const [found] = await session.execute<{ schema: string; kind: string; keys: readonly string[] }>(
-    `select n.nspname as schema, c.relkind::text as kind,
-            array(select a.attname::text from pg_catalog.pg_index i join pg_catalog.pg_attribute a
-                      on a.attrelid OPERATOR(pg_catalog.=) i.indrelid and a.attnum OPERATOR(pg_catalog.=) any (i.indkey)
-                   where i.indrelid OPERATOR(pg_catalog.=) c.oid and (i.indisunique or i.indisexclusion)) as keys
-       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace
-      where c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${literal(qualified(schema, table))})`,
-  );
-  if (!found) return null;
-  const { schema: home, kind, keys } = found;
-  const stored = kind === "r" || kind === "p";
-  return { schema: home, table, name: `${home}.${table}`, stored, keys: new Set(keys) };
-}
-
-type Rows = readonly Readonly<Record<string, string | null>>[];
-
-async function rowsOf(session: Session, { schema, table, stored }: Place): Promise<Rows> {
-  const columns = await session.query<{ name: string }>(
-    "select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum",
-    [qualified(schema, table)],
-  );
-  const list = columns.map(({ name }) => `${identifier(name)}::text as ${identifier(name)}`).join(", ");
-  return session.query<Record<string, string | null>>(
-    `select ${list} from ${qualified(schema, table)}${stored ? " order by ctid desc" : ""} limit ${MOST_TRIES}`,
-  );
-}
 
 /** Each trial runs in a transaction that is rolled back: null for each accepted try, otherwise why it was refused. */
 export async function tryRows(
@@ -165,22 +51,31 @@ async function tryEach(
 ): Promise<readonly (TryRefusal | null)[]> {
   const types = declared.length === 0 ? "" : `(${declared.join(", ")})`;
   const refused = await refusalOf(() => session.execute(`prepare ${NAME}${types} as ${query.text}`));
-  const results: (TryRefusal | null)[] = [];
   const path = `select pg_catalog.set_config('search_path', ${literal(session.path())}, true)`;
   const check = deferred ? ["set constraints all immediate"] : [];
-  if (refused === null)
-    for (const values of tries) {
-      const given = values.map((value) => (value === null ? "null" : literal(value)));
-      const execute = `execute ${NAME}${given.length === 0 ? "" : `(${given.join(", ")})`}`;
-      // The values are quoted for any setting, so they end no statement.
-      const refusal = await refusalOf(() => session.script([path, execute, ...check, BACK].join("; ")));
-      if (refusal !== null) await session.script(BACK);
+  const scripts = tries.map((values) => {
+    const given = values.map((value) => (value === null ? "null" : literal(value)));
+    // The values are quoted for any setting, so they end no statement.
+    const execute = `execute ${NAME}${given.length === 0 ? "" : `(${given.join(", ")})`}`;
+    return [path, execute, ...check, BACK].join("; ");
+  });
+  const results: (TryRefusal | null)[] = [];
+  // Hardly any row is refused, so all are tried at once first.
+  if (refused === null && (await refusedIn(session, scripts.join("; "))) !== null)
+    for (const script of scripts) {
+      const refusal = await refusedIn(session, script);
       results.push(
         refusal?.constraint && target.adds ? await orRepeated(session, refusal, target, distinguishing) : refusal,
       );
     }
   await session.script(`${BACK}; deallocate all`);
-  return refused === null ? results : tries.map(() => refused);
+  return refused === null ? tries.map((_, at) => results[at] ?? null) : tries.map(() => refused);
+}
+
+async function refusedIn(session: Session, script: string): Promise<Refused | null> {
+  const refusal = await refusalOf(() => session.script(script));
+  if (refusal !== null) await session.script(BACK);
+  return refusal;
 }
 
 type Refused = TryRefusal & { readonly constraint: string | null };
@@ -206,11 +101,11 @@ async function orRepeated(
   known: Tables["distinguishing"],
 ): Promise<TryRefusal> {
   if (given === null) return { ...refusal, repeated: true };
-  const columns = await once(known, refusal.constraint ?? "", async () => {
-    const rows = await session.query<{ name: string }>(DISTINGUISHING, [refusal.constraint]);
-    return rows.map(({ name }) => name);
-  });
-  const same = columns.length > 0 && columns.every((name) => !given.has(name));
+  const name = refusal.constraint ?? "";
+  const columns =
+    known.get(name) ?? (await session.query<{ name: string }>(DISTINGUISHING, [name])).map((row) => row.name);
+  known.set(name, columns);
+  const same = columns.length > 0 && columns.every((column) => !given.has(column));
   return same ? refusal : { ...refusal, repeated: true };
 }
 

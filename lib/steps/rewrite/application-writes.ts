@@ -1,9 +1,8 @@
-import { isRefusal } from "../../core/queries/description.js";
 import { literal } from "../../core/sql/quote.js";
 import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { describeQueries } from "../queries/describe-queries.js";
-import { type RowTrial, sampleRows } from "../queries/try-rows.js";
+import { type RowTrial, sampleRows } from "../queries/sample-rows.js";
 
 /** One query with the values of one execution. */
 interface ApplicationWrite {
@@ -32,14 +31,9 @@ export async function sampleRounds(
 ): Promise<readonly Round[]> {
   const asLogin = queries.map((query) => ({ ...query, role: null }));
   const sides = await describeQueries(session, asLogin, SCOPE);
-  const described = asLogin.flatMap((query) => {
-    const side = sides.get(query);
-    if (!side || !("described" in side) || isRefusal(side.described)) return [];
-    return [{ query, parameters: side.described.parameters }];
-  });
   const rounds: Round[] = [];
   for (let round = 0; round < count; round++) {
-    const trials = await sampleRows(session, described, SCOPE, round);
+    const trials = await sampleRows(session, sides, SCOPE, round);
     rounds.push(trials.flatMap((trial) => writesOf(trial, round)));
   }
   return rounds;

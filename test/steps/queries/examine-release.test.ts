@@ -141,6 +141,39 @@ describe.each(MAJORS)("queries over a release, on %s", (major) => {
     expect((await over([release], [query])).changed).toEqual({});
   });
 
+  it("makes a second clone only where there is a doubt", async () => {
+    const writes = "update users set age = $1 where id = $2";
+    const added = await over(["alter table users add note text"], [writes, "select name from users"]);
+    expect([added.changed, added.clones]).toEqual([{}, 1]);
+    const refused = await over(["alter table users add check (age < 0) not valid"], [writes]);
+    expect([Object.keys(refused.changed), refused.clones]).toEqual([[writes], 2]);
+  });
+
+  it.each([
+    // The last pages are empty.
+    [
+      "create table t (id int primary key, a int); insert into t select i, i from generate_series(1, 9000) i; delete from t where id > 9",
+      "alter table t add check (a > 100) not valid",
+    ],
+    // The newest partition has no rows, and the columns are in another order.
+    [
+      `create table t (id int, a int) partition by list (id); create table t_1 (a int, id int);
+        alter table t attach partition t_1 for values in (1, 2); create table t_3 partition of t for values in (3); insert into t values (1, 7), (2, 8)`,
+      "alter table t add check (a > 100) not valid",
+    ],
+    // Not readable as it is, and only checked for what its columns are.
+    [
+      "create table base (id int, a int); create view t as select id, a from base where a > current_setting('app.tenant')::int",
+      "alter table base add must int not null",
+    ],
+  ])("finds rows to try: %s", async (setup, release) => {
+    const query = setup.includes("create view")
+      ? "insert into t (id, a) values ($1, $2)"
+      : "update t set a = $1 where id = $2";
+    const { changed } = await examineOnClones(major, setup, [release], [query]);
+    expect(changed[query]?.[0]).toMatch(/^refused-rows: /);
+  });
+
   it("asks as the role that runs the query, with its search_path and its rights", async () => {
     const role = `app_${major}_${process.pid}`;
     await onServer(major, `create role ${role}`);
