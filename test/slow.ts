@@ -201,6 +201,7 @@ export const LONG: readonly string[] = [
   "test/steps/proof/probes.test.ts",
   "test/steps/proof/prove-folder.test.ts",
   "test/steps/proof/within-one-migration.test.ts",
+  "test/steps/proof/attached-indexes.test.ts",
   "test/steps/rewrite/written-between.test.ts",
   "test/steps/rollout/tenant-guard.test.ts",
 ];

@@ -1,7 +1,11 @@
+import type { CatalogIndex } from "../../catalog/lookup.js";
 import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
-import { alterTable, exact, impossible, sqlName } from "../../undo/inverses.js";
+import { detachIndex } from "../../undo/attached-index.js";
+import type { Inverse } from "../../undo/inverse.js";
+import { alterTable, exact, impossible, NOTHING, notThere, sqlName } from "../../undo/inverses.js";
 import { effects, lock } from "../effects.js";
+import { findIndex } from "../find-index.js";
 import type { OperationData, OperationType } from "../operation.js";
 import { resolveTable } from "../resolve.js";
 import { defaultPartition } from "./create-table.js";
@@ -35,7 +39,7 @@ export const attachPartition: OperationType<AttachPartition> = {
     );
   },
   inverse(operation, before) {
-    if (operation.of === "index") return impossible("an attached index cannot be detached from its parent");
+    if (operation.of === "index") return detached(operation, before);
     const partition = resolveTable(operation.partition, before);
     return exact(alterTable(resolveTable(operation.parent, before), `DETACH PARTITION ${sqlName(partition)}`));
   },
@@ -43,3 +47,11 @@ export const attachPartition: OperationType<AttachPartition> = {
     return [];
   },
 };
+
+function detached(operation: AttachPartition, before: CatalogIndex): Inverse {
+  const [parent, part] = [findIndex(operation.parent, before), findIndex(operation.partition, before)];
+  if (!parent || !part) return notThere("index", (parent ? operation.partition : operation.parent).name);
+  if (part.attributes.attachedTo !== null) return NOTHING;
+  const statements = detachIndex(parent, part, before);
+  return statements ? exact(...statements) : impossible("the catalog does not tell how to build the index again");
+}

@@ -1,12 +1,12 @@
-import type { CatalogObject, IndexObject } from "../../catalog/catalog.js";
+import type { CatalogObject } from "../../catalog/catalog.js";
 import type { CatalogIndex } from "../../catalog/lookup.js";
 import { LOCKS } from "../../postgres/locks.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { NOTHING, notThere } from "../../undo/inverses.js";
 import { restoreDropped } from "../../undo/restore-dropped.js";
 import { effects, lock } from "../effects.js";
+import { findIndex } from "../find-index.js";
 import type { OperationData, OperationType } from "../operation.js";
-import { homeSchema } from "../resolve.js";
 
 export interface DropIndex extends OperationData {
   readonly kind: "drop-index";
@@ -21,7 +21,7 @@ export const dropIndex: OperationType<DropIndex> = {
   changes: ["tables", "names"],
   evaluates: false,
   effects(operation, before) {
-    const index = find(operation, before);
+    const index = findIndex(operation.index, before);
     const table = { schema: index?.id.schema ?? "", name: index?.id.table ?? "" };
     const mode = operation.concurrently ? LOCKS["drop index concurrently"] : LOCKS["drop index"];
     return effects(index ? [lock(table, mode)] : []);
@@ -43,12 +43,6 @@ export const dropIndex: OperationType<DropIndex> = {
 };
 
 function dropped(operation: DropIndex, before: CatalogIndex): readonly CatalogObject[] {
-  const index = find(operation, before);
+  const index = findIndex(operation.index, before);
   return index?.definition ? [index] : [];
-}
-
-function find(operation: DropIndex, before: CatalogIndex): IndexObject | undefined {
-  const named = before.indexesNamed(operation.index.name);
-  const schema = operation.index.schema ?? homeSchema(before);
-  return named.find(({ id }) => id.schema === schema) ?? (named.length === 1 ? named[0] : undefined);
 }
