@@ -146,6 +146,7 @@ export const SLOW: readonly string[] = [
   "test/steps/queries/plan-siblings.test.ts",
   "test/steps/queries/plans.test.ts",
   "test/steps/queries/siblings.test.ts",
+  "test/steps/queries/slower-kinds.test.ts",
 ];
 
 /** What CI (`npm run test:ci`) tries and `npm test` leaves out: files that take longer than five seconds on two cores. */

@@ -33,7 +33,10 @@ export interface ExaminedQuery {
   readonly after: Side;
   /** The plan after an ANALYZE of what had lost its statistics; null where nothing in it had. */
   readonly analyzed: Plan | null;
-  /** Plans for values that only an index which the release changed finds fast; null where no such plan was looked for. */
+  /**
+   * Plans for values that only an index which the release changed finds fast, or of what a foreign key looks for in a table that lost one; null where no
+   * such plan was looked for.
+   */
   readonly valued: { readonly before: Plan; readonly after: Plan } | null;
   /** A column has another collation, which only a session notices that has prepared the query. */
   readonly recollated: boolean;
@@ -49,9 +52,10 @@ export type Unexaminable = "no-role" | "time" | "fails-on-both-sides" | "no-plan
 export interface LostStatistics {
   /** `schema.table` */
   readonly table: string;
-  readonly why: "discarded" | "expression-index" | "partition" | "target" | "new-column";
+  readonly why: "discarded" | "expression-index" | "extended" | "dropped" | "partition" | "target" | "new-column";
   /** Empty: the whole table's. */
   readonly columns: readonly string[];
+  /** What brings them back: ANALYZE, after CREATE STATISTICS if that was dropped. */
   readonly analyze: string;
   /** How long it took on the clone. */
   readonly ms: number;

@@ -11,6 +11,8 @@ interface Access {
 export interface Plan {
   readonly cost: number;
   readonly accesses: readonly Access[];
+  /** Whether partitions are left out of it because of a value; it does not name them. */
+  readonly pruned: boolean;
   /** Kinds of nodes, relations and indexes: equal for plans that do the same in the same order. */
   readonly shape: string;
 }
@@ -22,6 +24,7 @@ interface PlanNode {
   readonly Schema?: string | undefined;
   readonly "Relation Name"?: string | undefined;
   readonly "Index Name"?: string | undefined;
+  readonly "Subplans Removed"?: number | undefined;
   readonly Plans?: readonly PlanNode[] | undefined;
 }
 
@@ -32,6 +35,7 @@ const node: z.ZodType<PlanNode> = z.looseObject({
   Schema: z.string().optional(),
   "Relation Name": z.string().optional(),
   "Index Name": z.string().optional(),
+  "Subplans Removed": z.number().optional(),
   Plans: z.array(z.lazy(() => node)).optional(),
 });
 
@@ -48,6 +52,7 @@ export function readPlan(json: unknown): Plan {
       const table = each["Relation Name"];
       return table === undefined ? [] : [{ table: `${each.Schema ?? ""}.${table}`, by: accessOf(each) }];
     }),
+    pruned: nodes.some((each) => (each["Subplans Removed"] ?? 0) > 0),
     shape: shapeOf(first.Plan),
   };
 }

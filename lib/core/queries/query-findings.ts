@@ -89,7 +89,7 @@ const REMEDIES: Readonly<Record<keyof typeof SAYS, string>> = {
   "other-values": "Look at what the driver declares and expects: one that takes types from its own code may fail.",
   slower: "Keep the index, or make another one before. The cost is the planner's estimate on a clone.",
   "statistics-lost":
-    "Run this after the release, or let `rollout.analyze` do it. The cost is the planner's estimate on a clone.",
+    "Run this after the release (`rollout.analyze` runs what is an ANALYZE). The cost is the planner's estimate on a clone.",
 };
 
 /** Version, calls, place, and the statement responsible. */
@@ -157,6 +157,8 @@ const WITHOUT: Readonly<Record<LostStatistics["why"], (table: string, columns: r
   target: (table, columns) => `${table} (${columns.join(", ")}) has`,
   "new-column": (table, columns) => `${table} (${columns.join(", ")}) has`,
   "expression-index": (table) => `An index on an expression of ${table} has`,
+  extended: (table) => `What CREATE STATISTICS has made for ${table} has`,
+  dropped: (table) => `${table} has a statistics object less and so`,
   partition: (table) => `${table} has a new partition and`,
 };
 
@@ -165,8 +167,8 @@ function silentLosses(judged: readonly JudgedQuery[], { lost }: ExaminedRelease)
   const cured = new Set(judged.flatMap(({ verdicts }) => verdicts.flatMap(({ remedy }) => remedy ?? [])));
   return (
     lost
-      // With another target the statistics exist: only a plan can tell.
-      .filter(({ why, analyze }) => why !== "target" && !cured.has(`${analyze};`))
+      // With another target the statistics exist, and what was dropped was meant to go: only a plan can tell.
+      .filter(({ why, analyze }) => why !== "target" && why !== "dropped" && !cured.has(`${analyze};`))
       .map(({ table, columns, why, analyze, ms }) => ({
         code: "queries.statistics-missing",
         gate: "queries",

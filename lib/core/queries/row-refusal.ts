@@ -4,6 +4,8 @@ import type { Refusal } from "./description.js";
 export interface TryRefusal extends Refusal {
   /** A row that exists already, as far as the constraint tells one from another by values that came from that row: our doing. */
   readonly repeated?: true;
+  /** The constraint that refused it, with its schema, as SQL. */
+  readonly constraint?: string | null;
 }
 
 /** SQLSTATEs of what is checked after everything else: a row refused for one of these had passed the rest. */

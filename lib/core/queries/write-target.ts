@@ -14,6 +14,10 @@ export interface WriteTarget {
   readonly columns: ReadonlyMap<number, string | number>;
   /** Parameters that an UPDATE sets columns to. */
   readonly assigned: ReadonlySet<number>;
+  /** Columns that an UPDATE sets, to whatever. */
+  readonly sets: ReadonlySet<string>;
+  /** Whether it is a DELETE. */
+  readonly removes: boolean;
 }
 
 /** Null for a text that writes no rows that a schema could refuse. */
@@ -37,6 +41,8 @@ export function writeTarget(text: string): WriteTarget | null {
     adds,
     columns,
     assigned: new Set(set.map(([number]) => number)),
+    sets: new Set(insert ? [] : (update?.targetList ?? []).map((node) => as(node, "ResTarget")?.name ?? "")),
+    removes: remove !== undefined && remove.relation === relation,
   };
 }
 
@@ -75,10 +81,16 @@ function assigned(targets: readonly Node[] | undefined): readonly (readonly [num
   });
 }
 
-/** The column that each parameter of a query is compared with. */
-export function comparedIn(text: string): ReadonlyMap<number, string> {
+/** The column that each parameter of a query is compared with, and whether as a pattern (LIKE). */
+export function comparedIn(text: string): ReadonlyMap<number, { readonly column: string; readonly pattern: boolean }> {
   const [only] = parseSql(text, "").statements;
-  return new Map(only && isParsed(only) ? comparedColumns(only.node) : []);
+  if (!only || !isParsed(only)) return new Map();
+  const patterns = new Set(
+    find(only.node, "A_Expr").flatMap(({ kind, rexpr }) => (kind === "AEXPR_LIKE" ? (parameterIn(rexpr) ?? []) : [])),
+  );
+  return new Map(
+    comparedColumns(only.node).map(([number, column]) => [number, { column, pattern: patterns.has(number) }]),
+  );
 }
 
 /** `column = $1`, in either order, and with other operators and lists. */

@@ -12,12 +12,23 @@ export interface TableFacts {
   readonly given: readonly string[];
   /** Columns that have statistics. */
   readonly known: readonly string[];
-  /** How many values are kept for a column, if not the default. */
-  readonly targets: Readonly<Record<string, number>>;
+  /** What ANALYZE keeps of a column (SET STATISTICS, n_distinct), if not the default. */
+  readonly targets: Readonly<Record<string, string>>;
+  /** CREATE STATISTICS. */
+  readonly extended: readonly ExtendedStatistics[];
   /** Indexes on expressions, by oid; they have their own statistics. */
   readonly expressions: readonly string[];
   /** `schema.table` of its partitioned table. */
   readonly partitionOf: string | null;
+}
+
+interface ExtendedStatistics {
+  /** The statement that makes it. */
+  readonly made: string;
+  /** Equal for two that cover the same, whatever their names are. */
+  readonly covers: string;
+  /** Whether ANALYZE has filled it. */
+  readonly built: boolean;
 }
 
 /** Tables by `schema.table`, with what planning and writing depend on. */
@@ -31,8 +42,14 @@ select n.nspname as schema, c.relname as table, c.reltuples::float8 as rows,
        c.relkind <> 'p' and pg_relation_size(c.oid) > 0 as filled,
        array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
                 and (a.attnotnull or a.atthasdef or a.attidentity <> '')) as given,
-       (select coalesce(jsonb_object_agg(a.attname, a.attstattarget), '{}') from pg_attribute a
-         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attstattarget <> -1) as targets,
+       (select coalesce(jsonb_object_agg(a.attname, concat_ws(' ', a.attstattarget, a.attoptions)), '{}') from pg_attribute a
+         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and (a.attstattarget <> -1 or a.attoptions is not null)) as targets,
+       (select coalesce(jsonb_agg(jsonb_build_object('made', pg_get_statisticsobjdef(s.oid),
+               'covers', concat_ws(' ', s.stxkeys, s.stxkind, to_jsonb(s) ->> 'stxexprs'),
+               'built', exists (select from pg_stats_ext e join pg_namespace en on en.nspname = e.statistics_schemaname
+                  where en.oid = s.stxnamespace and e.statistics_name = s.stxname
+                    and (e.n_distinct is not null or e.dependencies is not null or e.most_common_vals is not null)))), '[]')
+          from pg_statistic_ext s where s.stxrelid = c.oid) as extended,
        (select pn.nspname || '.' || p.relname from pg_inherits h join pg_class p on p.oid = h.inhparent
           join pg_namespace pn on pn.oid = p.relnamespace
          where h.inhrelid = c.oid and c.relispartition) as "partitionOf",

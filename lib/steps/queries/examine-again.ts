@@ -9,7 +9,10 @@ import type { QueryScope } from "./as-each-role.js";
 import type { DatabaseState } from "./database-state.js";
 import { findCauses } from "./find-causes.js";
 import { type LostIndexes, lostIndexes, recollatedTables } from "./index-facts.js";
+import { withoutLeft } from "./left-rows.js";
+import { readTables } from "./read-tables.js";
 import { Recollated } from "./recollated.js";
+import { lookedUp, referencePlans } from "./reference-plans.js";
 import type { RowTrial } from "./sample-rows.js";
 import { tryRows } from "./try-rows.js";
 import { valuedPlans } from "./valued-plans.js";
@@ -38,15 +41,20 @@ export async function examineAgain(
   trials: readonly RowTrial[],
 ): Promise<readonly ExaminedQuery[]> {
   const lost = lostIndexes(states.before.indexes, states.after.indexes);
-  const todo = { ...whatIsLeft(queries, states, lost), doubted: await doubtedRows(around, queries, states, trials) };
+  const todo = {
+    ...whatIsLeft(queries, states, lost),
+    looked: await lookedUp(around.after, trials, lost),
+    doubted: await doubtedRows(around, queries, states, trials),
+  };
   if (Object.values(todo).every((some) => some.length === 0)) return queries;
   const fresh = await around.clones.make("queries-again");
-  const refused = await refusedRows(fresh.session, todo.doubted, around.scope);
+  const refused = await refusedRows(fresh.session, around, todo.doubted);
   const valued = await valuedPlans(fresh.session, around.after, todo.indexed, lost, around.scope);
+  const references = await referencePlans(fresh.session, around.after, todo.looked, around.scope);
   const { causes, recollated } = await releasedAgain(around, fresh, todo);
   return queries.map((each) => ({
     ...each,
-    valued: valued.get(each.query) ?? null,
+    valued: references.get(each.query) ?? valued.get(each.query) ?? null,
     recollated: recollated.has(each.query),
     trial: refused.get(each.query) ?? null,
     cause: causes.get(each.query) ?? null,
@@ -72,8 +80,8 @@ function whatIsLeft(
   };
 }
 
-function reads({ before, after }: ExaminedQuery, tables: { has(name: string): boolean }): boolean {
-  return !isRefusal(after.described) && (before.plan?.accesses.some(({ table }) => tables.has(table)) ?? false);
+function reads(query: ExaminedQuery, tables: ReadonlySet<string> | ReadonlyMap<string, unknown>): boolean {
+  return !isRefusal(query.after.described) && readTables(query, tables).length > 0;
 }
 
 function isOther({ before, after }: ExaminedQuery): boolean {
@@ -111,20 +119,18 @@ async function doubtedRows(
 
 async function refusedRows(
   fresh: Session,
+  { after, scope }: Around,
   doubted: readonly Doubted[],
-  scope: QueryScope,
 ): Promise<ReadonlyMap<WorkloadQuery, ExaminedQuery["trial"]>> {
-  const was = await tryRows(
-    fresh,
-    doubted.map(({ trial }) => trial),
-    scope,
-  );
-  return new Map(
-    doubted.flatMap(({ trial: { query, table }, after }) => {
-      const refused = newRefusal(was.get(query) ?? [], after);
-      return refused ? [[query, { table, refused }] as const] : [];
-    }),
-  );
+  const refused = new Map<WorkloadQuery, ExaminedQuery["trial"]>();
+  const trials = doubted.map(({ trial }) => trial);
+  const was = await tryRows(fresh, trials, scope);
+  for (const { trial, after: answers } of doubted) {
+    const { query, table } = trial;
+    const found = newRefusal(was.get(query) ?? [], await withoutLeft(fresh, after, trial, answers));
+    if (found) refused.set(query, { table, refused: { code: found.code, message: found.message } });
+  }
+  return refused;
 }
 
 async function releasedAgain({ clones, input, scope }: Around, fresh: WorkingClone, { other, returning }: Todo) {

@@ -115,10 +115,9 @@ async function seenAfter(
   const state = await readState(session);
   const sides = await describeQueries(session, queries, scope);
   const lost: LostStatistics[] = [];
-  for (const each of lostStatistics(before, state.facts)) {
+  for (const each of lostStatistics(before, state.facts, { dropped: true })) {
     const start = clock.monotonic();
-    await session.script(each.analyze);
-    lost.push({ ...each, ms: clock.monotonic() - start });
+    if (await isRestored(session, each)) lost.push({ ...each, ms: clock.monotonic() - start });
   }
   if (lost.length === 0) return { state, sides, lost, analyzed: new Map() };
   const tables = new Set(lost.map(({ table }) => table));
@@ -131,6 +130,20 @@ async function seenAfter(
     return plan ? [[query, plan] as const] : [];
   });
   return { state, sides, lost, analyzed: new Map(plans) };
+}
+
+/** False for a statistics object that cannot be made again, since a column of it is gone. */
+async function isRestored(
+  session: Session,
+  { why, analyze }: Pick<LostStatistics, "why" | "analyze">,
+): Promise<boolean> {
+  try {
+    await session.script(analyze);
+    return true;
+  } catch (error) {
+    if (why !== "dropped" || !(error instanceof DatabaseError && error.isOfStatement)) throw error;
+    return false;
+  }
 }
 
 function planOf(side: Side | Unsaid | undefined): Plan | null {

@@ -1,7 +1,7 @@
 import type { Session } from "../../ports/database.js";
 
 interface Index {
-  /** The statement that makes it. */
+  /** The statement that makes it, with the classes of its operators and its collations; or how a table is partitioned. */
   readonly made: string;
   /** What a partial index is limited to, with every name qualified; null for a whole one. */
   readonly predicate: string | null;
@@ -25,8 +25,10 @@ const FACTS = `
 select n.nspname as schema, c.relname as table,
        array(select a.attname || ' ' || a.attcollation from pg_attribute a
               where a.attrelid = c.oid and a.attnum > 0 and a.attcollation <> 0 and not a.attisdropped order by a.attnum) as collations,
-       (select coalesce(jsonb_agg(jsonb_build_object('made', pg_get_indexdef(i.indexrelid), 'predicate', pg_get_expr(i.indpred, i.indrelid))), '[]')
-          from pg_index i where i.indrelid = c.oid and i.indisvalid) as indexes
+       (select coalesce(jsonb_agg(jsonb_build_object('made', concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indclass, i.indcollation),
+                                                     'predicate', pg_get_expr(i.indpred, i.indrelid))), '[]')
+          from pg_index i where i.indrelid = c.oid and i.indisvalid)
+       || case c.relkind when 'p' then jsonb_build_array(jsonb_build_object('made', pg_get_partkeydef(c.oid), 'predicate', null)) else '[]' end as indexes
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'm') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`;
 
@@ -36,7 +38,7 @@ export interface LostIndexes {
   readonly predicates: readonly (string | null)[];
 }
 
-/** Tables of which an index is gone, or another. */
+/** Tables of which an index is gone, or another, or that are partitioned otherwise. */
 export function lostIndexes(
   before: ReadonlyMap<string, IndexFacts>,
   after: ReadonlyMap<string, IndexFacts>,

@@ -15,6 +15,9 @@ export interface RowTrial {
   readonly query: WorkloadQuery;
   /** `schema.table` */
   readonly table: string;
+  readonly place: Place;
+  /** Where the values of the first tries come from. */
+  readonly rows: readonly RowAsText[];
   readonly target: WriteTarget;
   /** Types of the parameters, as the server names them; empty if the client leaves them to the server. */
   readonly declared: readonly string[];
@@ -41,7 +44,8 @@ export async function sampleRows(
   const rows = new Map<Place, readonly RowAsText[]>();
   for (const [place, own] of groupBy(found, (each) => each.place)) {
     const columns = new Set(own.flatMap((each) => columnsFor(each)).filter((name) => place.columns.includes(name)));
-    if (columns.size > 0) rows.set(place, await newestRows(session, place, [...columns]));
+    if (columns.size > 0)
+      rows.set(place, await newestRows(session, place, [...new Set([...columns, ...place.identity])]));
   }
   return found.map((each) => trialOf(each, rows.get(each.place) ?? [], round));
 }
@@ -81,13 +85,15 @@ function trialOf(each: Placed, rows: readonly RowAsText[], round: number): RowTr
   // Left-out columns show even if the table is empty.
   tries.push(parameters.map(plainValue));
   const declared = query.parameters === null ? [] : parameters;
-  return { query, table: `${place.schema}.${place.table}`, target, declared, tries };
+  return { query, table: `${place.schema}.${place.table}`, place, rows: used, target, declared, tries };
 }
 
 interface Place extends Relation {
   readonly columns: readonly string[];
   /** Columns whose values no two rows share, alone or together. */
   readonly keys: readonly string[];
+  /** Those of the primary key; empty without one. */
+  readonly identity: readonly string[];
 }
 
 /** Where each of them writes, as its role sees it; the rows are then read as our own. */
@@ -129,7 +135,10 @@ async function placesOf(
                    order by a.attnum) as columns,
             array(select a.attname::pg_catalog.text from pg_catalog.pg_index i join pg_catalog.pg_attribute a
                       on a.attrelid OPERATOR(pg_catalog.=) i.indrelid and a.attnum OPERATOR(pg_catalog.=) any (i.indkey)
-                   where i.indrelid OPERATOR(pg_catalog.=) c.oid and (i.indisunique or i.indisexclusion)) as keys
+                   where i.indrelid OPERATOR(pg_catalog.=) c.oid and (i.indisunique or i.indisexclusion)) as keys,
+            array(select a.attname::pg_catalog.text from pg_catalog.pg_index i join pg_catalog.pg_attribute a
+                      on a.attrelid OPERATOR(pg_catalog.=) i.indrelid and a.attnum OPERATOR(pg_catalog.=) any (i.indkey)
+                   where i.indrelid OPERATOR(pg_catalog.=) c.oid and i.indisprimary) as identity
        from (values ${names.map((name) => `(${literal(name)})`).join(", ")}) w(name)
        join pg_catalog.pg_class c on c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(w.name)
        join pg_catalog.pg_namespace n on n.oid OPERATOR(pg_catalog.=) c.relnamespace`,

@@ -65,7 +65,9 @@ async function tryEach(
     for (const script of scripts) {
       const refusal = await refusedIn(session, script);
       results.push(
-        refusal?.constraint && target.adds ? await orRepeated(session, refusal, target, distinguishing) : refusal,
+        refusal && TAKEN.has(refusal.code) && refusal.constraint !== null && target.adds
+          ? await orRepeated(session, refusal, target, distinguishing)
+          : refusal,
       );
     }
   await session.script(`${BACK}; deallocate all`);
@@ -89,7 +91,7 @@ async function refusalOf(attempt: () => Promise<unknown>): Promise<Refused | nul
     return null;
   } catch (error) {
     if (!(error instanceof DatabaseError && error.isOfStatement)) throw error;
-    return { code: error.code, message: error.message, constraint: TAKEN.has(error.code) ? error.constraint : null };
+    return { code: error.code, message: error.message, constraint: error.constraint };
   }
 }
 

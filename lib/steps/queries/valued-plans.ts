@@ -7,6 +7,7 @@ import type { WorkloadQuery } from "../../core/workload/workload.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
 import { asEachRole, type QueryScope } from "./as-each-role.js";
 import type { LostIndexes } from "./index-facts.js";
+import { readTables } from "./read-tables.js";
 
 /** A query with values for which an index that the release removes may be the way. */
 interface Valued {
@@ -79,15 +80,19 @@ function valuesFor(
 ): readonly Valued[] {
   if (isRefusal(before.described) || isRefusal(after.described) || !before.plan) return [];
   const { parameters } = before.described;
-  const read = [...new Set(before.plan.accesses.map(({ table }) => table))].flatMap((table) => rows.get(table) ?? []);
+  const read = readTables({ query, before }, rows).flatMap((table) => rows.get(table) ?? []);
   if (read.length === 0 || parameters.length === 0) return [];
   const columns = comparedIn(query.text);
-  const values = read.map((row) =>
+  const valuesOf = (row: Row, wildcard: string) =>
     parameters.map((type, at) => {
-      const value = row[columns.get(at + 1) ?? ""] ?? null;
+      const { column, pattern } = columns.get(at + 1) ?? {};
+      const value = row[column ?? ""] ?? null;
+      if (value !== null && pattern) return value + wildcard;
       return value !== null && type.endsWith("[]") ? `{${JSON.stringify(value)}}` : value;
-    }),
-  );
+    });
+  // A pattern that begins like a value needs more of an index than the value itself.
+  const wildcards = [...columns.values()].some(({ pattern }) => pattern) ? ["", "%"] : [""];
+  const values = wildcards.flatMap((wildcard) => read.map((row) => valuesOf(row, wildcard)));
   return [{ query, declared: query.parameters === null ? [] : parameters, values }];
 }
 

@@ -174,6 +174,17 @@ describe.each(MAJORS)("queries over a release, on %s", (major) => {
     expect(changed[query]?.[0]).toMatch(/^refused-rows: /);
   });
 
+  it("does not hold a row against a query which the release deletes with what it refers to", async () => {
+    const setup = `create table states (name text primary key); insert into states values ('new'), ('open');
+      create table jobs (id int primary key, state text not null references states); insert into jobs select i, 'open' from generate_series(1, 9) i`;
+    const query = "insert into jobs (id, state) values ($1, $2)";
+    const given = (release: string) =>
+      examineOnClones(major, setup, [`${release}; alter table jobs add note text`], [query]);
+    expect((await given("delete from jobs; delete from states where name = 'open'")).changed).toEqual({});
+    const { changed } = await given("update jobs set state = 'new'; delete from states where name = 'open'");
+    expect(changed[query]?.[0]).toMatch(/^refused-rows: .*"jobs_state_fkey" \[23503\]$/);
+  });
+
   it("asks as the role that runs the query, with its search_path and its rights", async () => {
     const role = `app_${major}_${process.pid}`;
     await onServer(major, `create role ${role}`);

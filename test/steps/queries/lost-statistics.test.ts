@@ -48,6 +48,7 @@ describe.each(MAJORS)("statistics over a release, on %s", (major) => {
     ["alter table t add d int not null default 5", ["new-column: ANALYZE public.t (d)"]],
     ["alter table t add d int generated always as (a + 1) stored", ["new-column: ANALYZE public.t (d)"]],
     ["alter table t alter b set statistics 500", ["target: ANALYZE public.t (b)"]],
+    ["alter table t alter a set (n_distinct = -1)", ["target: ANALYZE public.t (a)"]],
     [
       "create table days_2 as select date '2026-02-01' as at, i as n from generate_series(1, 100) i; alter table days_2 alter at set not null; alter table days attach partition days_2 for values from ('2026-02-01') to ('2026-03-01')",
       ["partition: ANALYZE public.days"],
