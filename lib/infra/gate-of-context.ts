@@ -5,6 +5,8 @@ import type { GateApprover, ReleaseSigner } from "./gate-policy.js";
 import { SafetyGate } from "./safety-gate.js";
 import type { SafetyGateProps } from "./safety-gate-props.js";
 
+const SLACK_MEMBER = /^[UW][A-Z0-9]{2,}$/;
+
 /** A gate whose props come from the app's context, as in `cdk deploy -c vpc=none -c emails=a@example.com,b@example.com`. */
 export function gateOfContext(stack: Stack): SafetyGate {
   const text = (key: string): string | undefined => stack.node.tryGetContext(key) as string | undefined;
@@ -37,12 +39,15 @@ export function gateOfContext(stack: Stack): SafetyGate {
   return gate;
 }
 
-/** `ada:ada@example.com`, or `ada` for somebody who is not asked by mail. */
+/** `ada:ada@example.com`, `ada:U024BE7LH` for Slack, both in either order, or `ada` for somebody who is asked by neither. */
 function approver(text: string): GateApprover {
-  const at = text.lastIndexOf(":");
-  if (at === -1 && !text.includes("@")) return { id: text };
-  if (at < 1 || !text.slice(at).includes("@")) throw new Error(`${text} is not an approver: write ID:ADDRESS`);
-  return { id: text.slice(0, at), email: text.slice(at + 1) };
+  const [id = "", ...addresses] = text.split(":");
+  const email = addresses.filter((address) => address.includes("@"));
+  const slack = addresses.filter((address) => SLACK_MEMBER.test(address));
+  const read = email.length + slack.length === addresses.length && email.length < 2 && slack.length < 2;
+  if (id === "" || id.includes("@") || !read)
+    throw new Error(`${text} is not an approver: write ID:ADDRESS, ID:SLACK-MEMBER or ID:ADDRESS:SLACK-MEMBER`);
+  return { id, ...(email[0] && { email: email[0] }), ...(slack[0] && { slack: slack[0] }) };
 }
 
 /** `dana:MCowBQYDK2Vw…`: an id and its public key, the base64 between the lines of its PEM; `pipeline:author:…` names authors. */

@@ -3,7 +3,7 @@ import type { TestProject } from "vitest/node";
 import { newPackKey } from "../support/aws/pack-key.js";
 import { NoEmulator } from "./emulator/emulator.js";
 import { startEmulator } from "./emulator/start-emulator.js";
-import { deploy } from "./stack/deploy.js";
+import { deploy, SLACK_SECRET } from "./stack/deploy.js";
 import type { Deployment } from "./stack/target.js";
 import { targetOf } from "./stack/target-of.js";
 
@@ -41,7 +41,7 @@ async function prepared(): Promise<{ deployment: Deployment; stop: () => Promise
       packKey,
       environment: `000000000000/${REGION}`,
       variables: process.env,
-      context: emulator.context,
+      context: [...emulator.context, `slackSecret=${SLACK_SECRET}`],
     });
     const { name, endpoint, functionsAreProcesses } = emulator;
     const where = { name, endpoint, functionsAreProcesses, region: REGION, packKey: packKey.privateKey };

@@ -3,18 +3,27 @@ import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { clientSettings } from "../../lib/adapters/aws/clients.js";
+import { openStore } from "../../lib/adapters/aws/s3-store.js";
 import { ManagedSecrets } from "../../lib/adapters/aws/secrets-manager.js";
-import { AwsEngine } from "./engines/aws-engine.js";
+import { SLACK_WINDOW_MS } from "../../lib/core/approval/slack-signature.js";
+import { type SlackServer, startSlackServer, TOKEN } from "../adapters/notify/slack-server.js";
+import { AwsEngine, type AwsEngineOptions, type Traces } from "./engines/aws-engine.js";
+import { decideByLink } from "./engines/decide-by-link.js";
 import { killFunction } from "./engines/kill-function.js";
 import { localEngine } from "./engines/local-engine.js";
+import { SIGNING_SECRET, SlackMember } from "./engines/slack-member.js";
+import { startAsPipeline, startedByUpload } from "./engines/starts.js";
 import { type Played, play } from "./scenarios/play.js";
 import { SCENARIOS, type Scenario } from "./scenarios/scenarios.js";
 import { type Compared, PAGE, scenariosPage, statesOnPage } from "./scenarios/scenarios-page.js";
+import { SLACK_SECRET } from "./stack/deploy.js";
 import { functionReports } from "./stack/function-reports.js";
 import { functionsAt, invokeFunction } from "./stack/invoke-function.js";
 import { readLogs } from "./stack/read-logs.js";
 import { placesOf, taskTokens } from "./stack/search-all.js";
 import { SentLinks } from "./stack/sent-links.js";
+import type { Target } from "./stack/target.js";
+import { UploadRule } from "./stack/upload-rule.js";
 import { type SilentServer, startSilentServer } from "./tenants/silent-server.js";
 import { TenantServer } from "./tenants/tenant-server.js";
 
@@ -25,7 +34,12 @@ const SECOND_MS = 1000;
 let server: TenantServer;
 let silent: SilentServer;
 let aws: AwsEngine;
+let options: AwsEngineOptions;
+let slack: SlackServer;
+let uploads: UploadRule;
 let sent: SentLinks | null = null;
+const traces: Traces[] = [];
+let uploaded: Played | null = null;
 const played = new Map<string, Compared>();
 /** Files of the bundle by the functions' names. */
 const entries = new Map<string, string>();
@@ -37,25 +51,38 @@ beforeAll(async () => {
   silent = await startSilentServer();
   if (!deployment.deployed) return;
   const secret = `tenants/scenarios-${Date.now()}`;
-  await new SecretsManagerClient(clientSettings(process.env)).send(
-    new CreateSecretCommand({ Name: secret, SecretString: server.password }),
-  );
+  await makeSecret(secret, server.password);
   const { target } = deployment;
+  slack = await startSlackServer();
+  const { endpoint } = slack;
+  if (target.slackUrl !== null)
+    await makeSecret(SLACK_SECRET, JSON.stringify({ token: TOKEN, signingSecret: SIGNING_SECRET, endpoint }));
+  uploads = await UploadRule.of(target);
+  await uploads.turn("off");
   // Only a process of this machine reaches an endpoint of this machine.
   if (target.functionsAreProcesses) sent = await SentLinks.subscribe(target.topic, "alex", clientSettings(process.env));
-  aws = new AwsEngine({
+  options = {
     target,
-    sent,
     password: `secret:${secret}`,
+    start: (uploaded) => startAsPipeline(target.stateMachine, uploaded),
+    decide: (request, verdict) => decideByLink(target, sent, request, verdict),
     kill: killFunction,
     reached: silent.reached,
-  });
+    traces,
+  };
+  aws = new AwsEngine(options);
 });
 afterAll(async () => {
   await sent?.close();
+  await slack?.close();
   silent?.stop();
   await server?.stop();
 });
+
+async function makeSecret(Name: string, SecretString: string): Promise<void> {
+  const client = new SecretsManagerClient(clientSettings(process.env));
+  await client.send(new CreateSecretCommand({ Name, SecretString }));
+}
 
 describe("each deployed function by itself", () => {
   it("refuses an event that says nothing, and starts with less than a second of processor time", async (context) => {
@@ -82,6 +109,42 @@ function judged(scenario: Scenario, ran: Played): void {
   expect(ran.evidence.findings.map((finding) => finding.code)).toEqual(expect.arrayContaining([...scenario.findings]));
   expect(ran.migrated).toEqual(scenario.migrated);
   if (!writing) expect(ran.states).toEqual(statesOnPage(scenario.name));
+}
+
+/** Approves after attempts that must not count: another's signature, an old one, another body, another's name, a repetition. */
+async function approvedInSlack(member: SlackMember, run: string, bucket: string): Promise<readonly string[]> {
+  const store = openStore(bucket, clientSettings(process.env));
+  const decisions = async () => (await store.list("approvals/")).filter((key) => key.includes("/entries/")).length;
+  const before = await decisions();
+  const now = () => Math.floor(Date.now() / SECOND_MS);
+  for (const forgery of [
+    { secret: "another" },
+    { at: now() - SLACK_WINDOW_MS / SECOND_MS - 1 },
+    { body: "payload={}" },
+  ])
+    expect((await member.press(run, "approve", forgery)).status).toBe(401);
+  expect((await member.press(run, "approve", { user: "U0MALLORY" })).status).toBe(200);
+  await member.until(({ body }) => body.text?.includes("does not count") === true);
+  expect((await member.press(run, "reject")).status).toBe(200);
+  await member.until(({ path }) => path.endsWith("/views.open"));
+  expect(await decisions()).toBe(before);
+  const at = now();
+  const pressed = Date.now();
+  expect((await member.press(run, "approve", { at })).status).toBe(200);
+  // Slack waits for three seconds, so it has its answer before anything is decided.
+  expect(Date.now() - pressed).toBeLessThan(3 * SECOND_MS);
+  expect(member.told).toHaveLength(1);
+  expect((await member.press(run, "approve", { at })).status).toBe(409);
+  await member.until(({ body }) => body.text === "Your approval counts.");
+  expect(await decisions()).toBe(before + 1);
+  return [];
+}
+
+/** What the function that starts runs answers to the event of an upload once more. */
+async function deliveredAgain({ endpoint }: Target, run: string, key: string): Promise<unknown> {
+  const time = run.slice(-"20261122T170000Z".length).replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5");
+  const start = (await functionsAt(endpoint ?? "")).find(({ entry }) => entry === "start");
+  return (await invokeFunction(endpoint ?? "", start?.name ?? "", { time, detail: { object: { key } } })).payload;
 }
 
 describe("the deployed state machine and the local engine", () => {
@@ -117,6 +180,35 @@ describe("the deployed state machine and the local engine", () => {
     expect(await having()).toBe(0);
   }, 180_000);
 
+  it("is started by an upload, and approved in Slack", async (context) => {
+    if (!deployment.deployed) return context.skip(deployment.reason);
+    const { target } = deployment;
+    if (target.slackUrl === null)
+      return context.skip(`the functions of ${target.name} cannot reach a stand-in for Slack`);
+    const member = new SlackMember(slack, target, target.slackUrl);
+    const scenario = SCENARIOS.find(({ name }) => name === "pass") as Scenario;
+    let key = "";
+    const engine = new AwsEngine({
+      ...options,
+      start: (uploading) => {
+        key = uploading.release;
+        return startedByUpload(target.stateMachine, uploading);
+      },
+      decide: ({ run }) => approvedInSlack(member, run, target.bucket),
+    });
+    await uploads.turn("on");
+    try {
+      const ran = await play(scenario, { server, silentPort: silent.port, engine, prefix: "upload" });
+      uploaded = ran;
+      judged(scenario, ran);
+      expect(ran.evidence.approval?.decisions).toMatchObject([{ person: "alex", channel: "slack" }]);
+      const run = engine.runs.get("upload-pass") ?? "";
+      expect(await deliveredAgain(target, run, key)).toMatchObject({ run, fresh: false });
+    } finally {
+      await uploads.turn("off");
+    }
+  });
+
   it.for<[string, (run: string) => object, string]>([
     ["a run that another execution works on", (run) => ({ run, release: "inputs/another.json.gz" }), "DuplicateRun"],
     ["a release that is not there", () => ({ run: "aws-unknown", release: "inputs/nothing.json.gz" }), "failed"],
@@ -144,13 +236,13 @@ describe("the deployed state machine and the local engine", () => {
     const { target } = deployment;
     const logs = await readLogs(target, "SchemaGate");
     expect(logs.length).toBeGreaterThan(0);
-    const tokens = taskTokens(aws.traces);
+    const tokens = taskTokens(traces);
     // Whoever was asked was asked with a token: the search would find one.
     expect(tokens.length).toBeGreaterThan(0);
     const linkKey = await new ManagedSecrets(process.env, clientSettings(process.env), Date.now).resolve(
       `secret:${target.linkSecret}`,
     );
-    const found = await placesOf([...tokens, server.password, linkKey], target, aws.traces, logs);
+    const found = await placesOf([...tokens, server.password, linkKey, TOKEN, SIGNING_SECRET], target, traces, logs);
     expect(found).toEqual([]);
   });
 
@@ -159,6 +251,6 @@ describe("the deployed state machine and the local engine", () => {
     const reports = functionReports(await readLogs(deployment.target, "SchemaGate"), entries);
     expect(reports.length).toBeGreaterThan(15);
     for (const report of reports) expect(report.memory, report.name).toBeLessThan(report.memorySetting);
-    if (writing) writeFileSync(PAGE, scenariosPage(aws.name, played, reports, coldStarts));
+    if (writing) writeFileSync(PAGE, scenariosPage(aws.name, played, uploaded, reports, coldStarts));
   });
 });

@@ -121,7 +121,7 @@ describe("the policy of a stack", () => {
       vpc: "none",
       longTasks: "none",
       observability: "none",
-      approvers: "ada:ada@example.com,grace",
+      approvers: "ada:ada@example.com,grace:U024BE7LH,joan:W012A3CDE:joan@example.com,alex",
       signers: `dana:${key},pipeline:author:${key}`,
       packSecrets: "control-plane",
       origins: "https://gate.example.com",
@@ -132,10 +132,28 @@ describe("the policy of a stack", () => {
     const functions = Template.fromStack(stack).findResources("AWS::Lambda::Function");
     const [load] = Object.values(functions).filter(({ Properties }) => Properties.Handler === "load.handler");
     const text = JSON.stringify(load?.Properties.Environment.Variables.SCHEMA_GATE_POLICY);
-    for (const said of ["ada@example.com", "grace", "dana", "namesAuthor", "control-plane", "gate.example.com"])
-      expect(text).toContain(said);
+    for (const said of [
+      { id: "ada", email: "ada@example.com" },
+      { id: "grace", slack: "U024BE7LH" },
+      { id: "joan", email: "joan@example.com", slack: "W012A3CDE" },
+      { id: "alex" },
+    ])
+      expect(text).toContain(JSON.stringify(JSON.stringify(said)).slice(1, -1));
+    for (const said of ["dana", "namesAuthor", "control-plane", "gate.example.com"]) expect(text).toContain(said);
     const wrong = new Stack(new App({ context: { ...context, signers: "dana" } }), "Wrong");
     expect(() => gateOfContext(wrong)).toThrow("dana is not a signer: write ID:KEY");
+  });
+
+  it.each([
+    "ada@example.com",
+    ":ada@example.com",
+    "ada:",
+    "ada:grace",
+    "ada:a@x.org:b@x.org",
+    "ada:U024BE7LH:U024BE7LI",
+  ])("takes no approver from %s", (approvers) => {
+    const stack = new Stack(new App({ context: { vpc: "none", approvers } }), "Own");
+    expect(() => gateOfContext(stack)).toThrow(`${approvers} is not an approver: write ID:ADDRESS`);
   });
 
   it.each<[string, Partial<GatePolicy>, string]>([

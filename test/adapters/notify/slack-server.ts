@@ -19,8 +19,15 @@ export type SlackMood = "ok" | "channel_not_found" | "rate limited" | "broken" |
 
 export const TOKEN = "xoxb-the-bot-token";
 
-/** A local server that speaks Slack's Web API: bearer token, JSON in and out, `ok: false`, 429 with Retry-After. */
+/** `startSlackServer` until the end of the test. */
 export async function slackServer(moods: readonly SlackMood[] = []) {
+  const server = await startSlackServer(moods);
+  onTestFinished(server.close);
+  return server;
+}
+
+/** A local server that speaks Slack's Web API: bearer token, JSON in and out, `ok: false`, 429 with Retry-After. */
+export async function startSlackServer(moods: readonly SlackMood[] = []) {
   const calls: SlackCall[] = [];
   const left = [...moods];
   const server = createServer(async (request, response) => {
@@ -41,10 +48,12 @@ export async function slackServer(moods: readonly SlackMood[] = []) {
     else response.end(JSON.stringify(mood === "ok" ? { ok: true } : { ok: false, error: mood }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => closed(server));
   const { port } = server.address() as AddressInfo;
-  return { endpoint: `http://127.0.0.1:${port}/api`, origin: `http://127.0.0.1:${port}`, calls };
+  const origin = `http://127.0.0.1:${port}`;
+  return { endpoint: `${origin}/api`, origin, calls, close: () => closed(server) };
 }
+
+export type SlackServer = Awaited<ReturnType<typeof startSlackServer>>;
 
 async function textOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];

@@ -14,18 +14,13 @@ import {
 } from "@aws-sdk/client-sfn";
 import { clientSettings } from "../../../lib/adapters/aws/clients.js";
 import { openStore, type S3Store } from "../../../lib/adapters/aws/s3-store.js";
-import { ManagedSecrets } from "../../../lib/adapters/aws/secrets-manager.js";
-import { startExecution } from "../../../lib/adapters/aws/start-execution.js";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import type { ApprovalRequest } from "../../../lib/core/approval/request.js";
 import { evidenceSchema } from "../../../lib/core/evidence/evidence.js";
-import { approverLinks } from "../../../lib/review/links.js";
-import type { SentLinks } from "../stack/sent-links.js";
 import type { Target } from "../stack/target.js";
 import { MIGRATIONS } from "../tenants/tenant-server.js";
-import { decideOnPage } from "./decide-on-page.js";
 import { configOf, type Engine, type Job, type Ran, registryOf } from "./engine.js";
-import { functionUrl } from "./function-url.js";
+import type { Uploaded } from "./starts.js";
 
 const POLL_MS = 250;
 const DEFINITION = join(packageRoot(), "state-machines", "safety-gate.asl.json");
@@ -35,12 +30,16 @@ export interface AwsEngineOptions {
   readonly target: Target;
   /** Reference to the secret with the tenants' password. */
   readonly password: string;
-  /** What was really sent to the approver; null where messages do not reach this machine, so that a link is made with the stack's key. */
-  readonly sent: SentLinks | null;
+  /** Has an uploaded release started; returns the run and its execution. */
+  start(uploaded: Uploaded): Promise<{ readonly run: string; readonly execution: string }>;
+  /** Decides as an approver; returns the pages they saw. */
+  decide(request: ApprovalRequest, verdict: "approve" | "reject"): Promise<readonly string[]>;
   /** Ends the process that runs a function; its name holds `part`. */
   kill(part: string): void;
   /** Resolves when a process has reached the tenant at which it is to disappear. */
   readonly reached: Promise<void>;
+  /** Gets what each run leaves. */
+  readonly traces: Traces[];
 }
 
 /** What a run left that is no artifact, for those who look through all of it. */
@@ -49,9 +48,8 @@ export interface Traces {
   readonly pages: readonly string[];
 }
 
-/** The deployed state machine, started and approved as a user does. */
+/** The deployed state machine, started and approved as its options say. */
 export class AwsEngine implements Engine {
-  readonly traces: Traces[] = [];
   /** Names of the runs by those of their jobs. */
   readonly runs = new Map<string, string>();
   private readonly client = new SFNClient(clientSettings(process.env));
@@ -66,11 +64,8 @@ export class AwsEngine implements Engine {
   }
 
   async run(job: Job): Promise<Ran> {
-    const input = await this.upload(job);
-    const { run } = input;
+    const { run, execution } = await this.options.start(await this.upload(job));
     this.runs.set(job.run, run);
-    // As CodePipeline's action does with the artifact of the stage before.
-    const { execution } = await startExecution(this.options.target.stateMachine, input, clientSettings(process.env));
     if (job.vanishesAt !== null) void this.options.reached.then(() => this.options.kill("Introspect"));
     const pages: string[] = [];
     const over = new AbortController();
@@ -79,11 +74,14 @@ export class AwsEngine implements Engine {
       this.asked(
         () => Promise.resolve(run),
         async () => (await this.describe(execution)).status !== "RUNNING",
-        (request) => job.onQuestion({ decide: (verdict) => this.decide(request, verdict, pages) }),
+        (request) =>
+          job.onQuestion({
+            decide: async (verdict) => void pages.push(...(await this.options.decide(request, verdict))),
+          }),
       ),
     ]).finally(() => over.abort());
     const history = await this.history(execution);
-    this.traces.push({ history, pages });
+    this.options.traces.push({ history, pages });
     const evidence = await this.store.text(`runs/${run}/evidence.json`);
     return {
       status: ended.status === "SUCCEEDED" ? "succeeded" : "failed",
@@ -97,7 +95,7 @@ export class AwsEngine implements Engine {
   }
 
   /** Packs and uploads by `schema-gate run --aws --upload-only`. Returns what it prints: the input of the execution. */
-  private async upload(job: Job): Promise<{ readonly run: string; readonly release: string }> {
+  private async upload(job: Job): Promise<Uploaded> {
     const registry = `${job.run}.csv`;
     await this.store.put(`registry/${registry}`, registryOf(job));
     return this.inFolder(async (directory) => {
@@ -125,7 +123,7 @@ export class AwsEngine implements Engine {
       await this.asked(
         question,
         async () => command.exitCode !== null,
-        (request) => this.decide(request, "approve", []),
+        async (request) => void (await this.options.decide(request, "approve")),
       );
       const [code] = (await ended) as [number | null];
       return code;
@@ -181,20 +179,6 @@ export class AwsEngine implements Engine {
       if (await ended()) return;
       await delay(POLL_MS);
     }
-  }
-
-  private async decide(request: ApprovalRequest, verdict: "approve" | "reject", pages: string[]): Promise<void> {
-    const { target, sent } = this.options;
-    const link = sent ? await sent.linkTo(request.run) : await this.madeLink(request);
-    const browser = functionUrl(target.reviewUrl, target.endpoint);
-    pages.push(...(await decideOnPage(browser, target.reviewUrl, link.slice(target.reviewUrl.length), verdict)));
-  }
-
-  private async madeLink(request: ApprovalRequest): Promise<string> {
-    const { linkSecret, reviewUrl } = this.options.target;
-    const secrets = new ManagedSecrets(process.env, clientSettings(process.env), Date.now);
-    const key = Buffer.from(await secrets.resolve(`secret:${linkSecret}`), "utf8");
-    return approverLinks(request, reviewUrl, key)[0]?.link ?? "";
   }
 
   private describe(execution: string) {

@@ -18,10 +18,14 @@ const STATES = MACHINE.States;
 
 export const PAGE = join(packageRoot(), "docs", "aws-scenarios.md");
 
-/** `docs/aws-scenarios.md`. `alone`: milliseconds of each function's cold start when nothing else was at work. */
+/**
+ * `docs/aws-scenarios.md`. `uploaded`: the scenario "pass", started by its upload and approved in Slack; null if it was not played. `alone`:
+ * milliseconds of each function's cold start when nothing else was at work.
+ */
 export function scenariosPage(
   engine: string,
   played: ReadonlyMap<string, Compared>,
+  uploaded: Played | null,
   functions: readonly FunctionReport[],
   alone: ReadonlyMap<string, number>,
 ): string {
@@ -43,6 +47,7 @@ export function scenariosPage(
     "| --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",
+    ...(uploaded === null ? [] : startedByUpload(uploaded, played)),
     "## What each choice decides",
     "",
     "Between two choices there is only one path through the [state machine](../state-machines/safety-gate.asl.json).",
@@ -64,6 +69,20 @@ export function scenariosPage(
       return `| ${name} | ${figures.join(" | ")} |`;
     }),
   ].join("\n")}\n`;
+}
+
+function startedByUpload(uploaded: Played, played: ReadonlyMap<string, Compared>): readonly string[] {
+  const pass = played.get("pass");
+  const states = pass ? agreement({ aws: uploaded, local: pass.local }) : "not compared";
+  const { status } = uploaded.evidence.verdict;
+  return [
+    `_pass_ once more, without \`StartExecution\` and without a page: ${status}, ${uploaded.migrated.length} tenants, states: ${states}. The stack's EventBridge rule`,
+    "(off for the others) gets the bucket's event of the upload and starts the run; the same event again starts none. A server of the test stands in",
+    "for Slack: the stack posts the question there, and each press goes to the deployed Request URL, signed as Slack signs (`v0`). It is acknowledged,",
+    "then decided. Before and after it, these count for nothing: another secret's signature, one of more than five minutes ago, another body, a repeated",
+    "message, a member who is no approver.",
+    "",
+  ];
 }
 
 function choicesOf(way: readonly string[]): string {

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import type { PackKey } from "../../support/aws/pack-key.js";
+import { MEMBER } from "../engines/slack-member.js";
 
 const run = promisify(execFile);
 const STACK = "SchemaGate";
+/** Secret of Slack, where a stand-in for Slack can be reached. */
+export const SLACK_SECRET = "slack-of-the-scenarios";
 
 export interface DeployOptions {
   /** `000000000000/us-east-1`. */
@@ -29,8 +32,8 @@ export async function deploy({
   const directory = mkdtempSync(join(tmpdir(), "schema-gate-cdk-"));
   const outputs = join(directory, "outputs.json");
   const key = packKey.publicKey.replaceAll(/-----.*-----|\n/g, "");
-  const policy = ["approvers=alex", `signers=release-pipeline:author:${key}`];
-  const setting = ["vpc=none", "longTasks=none", "removal=destroy", "secretPrefixes=tenants/"];
+  const policy = [`approvers=alex:${MEMBER}`, `signers=release-pipeline:author:${key}`];
+  const setting = ["vpc=none", "longTasks=none", "removal=destroy", "secretPrefixes=tenants/", "startOnUpload=true"];
   const context = [...setting, ...policy, ...more].flatMap((pair) => ["--context", pair]);
   const app = ["--app", "node dist/bin/app.js", "--output", join(directory, "cdk.out"), ...context];
   const cdk = (...args: readonly string[]) =>

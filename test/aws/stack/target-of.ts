@@ -19,6 +19,7 @@ export async function targetOf(
     stateMachine: output("StateMachineArn"),
     bucket: output("BucketName"),
     reviewUrl: output("ReviewUrl").replace(/\/$/, ""),
+    slackUrl: outputs.SlackUrl ?? null,
     topic: output("TopicArn"),
     linkSecret: await linkSecret(),
   };

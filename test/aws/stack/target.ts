@@ -10,6 +10,8 @@ export interface Target {
   readonly stateMachine: string;
   readonly bucket: string;
   readonly reviewUrl: string;
+  /** What Slack's app is given as its Request URL; null where the stack has no Slack. */
+  readonly slackUrl: string | null;
   /** ARN of what approvers are asked by. */
   readonly topic: string;
   /** ARN of the secret that signs links. */
