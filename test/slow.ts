@@ -18,6 +18,7 @@ export const SLOW: readonly string[] = [
   "test/examples/from-the-package.test.ts",
   "test/functions/catalog-memory.test.ts",
   "test/functions/decide-command.test.ts",
+  "test/functions/deleted-objects.test.ts",
   "test/functions/function-url.test.ts",
   "test/functions/gate-on-aws.test.ts",
   "test/functions/hostile-packs.test.ts",

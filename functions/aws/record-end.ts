@@ -2,14 +2,16 @@ import type { Context } from "aws-lambda";
 import { z } from "zod";
 import { executionWatcher } from "../../lib/adapters/aws/describe-execution.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
+import { s3Rollouts } from "../../lib/adapters/aws/s3-rollouts.js";
+import { systemClock } from "../../lib/adapters/local/system-clock.js";
 import type { AcceptedInput } from "../../lib/steps/run/accepted-input.js";
-import { type ExecutionEnd, recordEnd } from "../../lib/steps/run/record-end.js";
+import { type ExecutionEnd, recordEnd, recordRemoved } from "../../lib/steps/run/record-end.js";
 import { artifact } from "../../lib/steps/run/records.js";
 import { runId } from "../runtime.js";
 import { services } from "./lambda.js";
 import { logger } from "./logger.js";
 import { announce } from "./report.js";
-import { portsOf, type Services } from "./services.js";
+import { auditOf, portsOf, type Services, signerOf } from "./services.js";
 import { timeLimit } from "./time-limit.js";
 import { traced } from "./tracer.js";
 
@@ -62,11 +64,17 @@ async function recorded(
   context: Context,
 ): Promise<string> {
   if (run === null) return "no run";
-  const accepted = await s3Artifacts(own.store, `runs/${run}`).get<AcceptedInput>(artifact.input);
-  if (accepted === null) return "never loaded";
-  if (accepted.execution !== execution) return "another execution's";
+  const artifacts = s3Artifacts(own.store, `runs/${run}`);
+  const accepted = await artifacts.get<AcceptedInput>(artifact.input);
+  const audit = auditOf(own, run);
+  if (accepted === null && (await audit.events()).length === 0) return "never loaded";
+  if (accepted !== null && accepted.execution !== execution) return "another execution's";
   const now = await executionWatcher(execution, own.client)();
   if (now.status !== end.status) return `by now ${now.status}`;
+  if (accepted === null || !(await artifacts.has(artifact.request))) {
+    const rest = { run, artifacts, audit, rollouts: s3Rollouts(own.store, systemClock), clock: systemClock };
+    return recordRemoved({ ...rest, signer: await signerOf(own) }, end);
+  }
   const limit = timeLimit(own.environment, context.getRemainingTimeInMillis());
   try {
     const ports = await portsOf(own, run, limit);

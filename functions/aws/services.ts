@@ -4,6 +4,7 @@ import { type Authenticator, kmsMac, NO_AUTHENTICATOR } from "../../lib/adapters
 import { kmsSigner } from "../../lib/adapters/aws/kms-signer.js";
 import { linkKeyOf } from "../../lib/adapters/aws/link-key.js";
 import { s3Artifacts } from "../../lib/adapters/aws/s3-artifacts.js";
+import { S3Audit } from "../../lib/adapters/aws/s3-audit.js";
 import { openStore, type S3Store } from "../../lib/adapters/aws/s3-store.js";
 import { ManagedSecrets } from "../../lib/adapters/aws/secrets-manager.js";
 import { systemClock } from "../../lib/adapters/local/system-clock.js";
@@ -84,7 +85,9 @@ export async function portsOf(
   const [stored, input] = await Promise.all([storedRequest(artifacts), artifacts.get<AcceptedInput>(artifact.input)]);
   const request = accepted ?? stored;
   if (request === null || input === null)
-    throw new Error(`the bucket holds no request of the run ${run}; it was never loaded`);
+    throw new Error(
+      `the bucket has no request of the run ${run}: it was never loaded, or somebody removed ${store.locate(`runs/${run}/`)}`,
+    );
   if (worker !== undefined && worker !== input.execution)
     throw new RunTaken(`the run ${run} is worked on by ${input.execution} now; go on from there`);
   const ports = awsPorts({
@@ -123,7 +126,12 @@ function pinned(artifacts: Artifacts, request: RunRequest): Artifacts {
   return { ...artifacts, get };
 }
 
-async function signerOf({ environment, client }: Services): Promise<Signer> {
+/** The trail of a run, without its other ports. */
+export function auditOf({ store, environment }: Services, run: string): S3Audit {
+  return new S3Audit({ store, run, clock: systemClock, retention: retentionOf(environment) });
+}
+
+export async function signerOf({ environment, client }: Services): Promise<Signer> {
   const key = environment.SCHEMA_GATE_SIGNING_KEY;
   return key === undefined ? NO_SIGNER : kmsSigner(key, client);
 }

@@ -12,7 +12,7 @@ import { decideByLink } from "./engines/decide-by-link.js";
 import { killFunction } from "./engines/kill-function.js";
 import { localEngine } from "./engines/local-engine.js";
 import { SIGNING_SECRET, SlackMember } from "./engines/slack-member.js";
-import { startAsPipeline, startedByUpload } from "./engines/starts.js";
+import { startAsPipeline, startedByUpload, startedExecutions } from "./engines/starts.js";
 import { type Played, play } from "./scenarios/play.js";
 import { SCENARIOS, type Scenario } from "./scenarios/scenarios.js";
 import { type Compared, PAGE, scenariosPage, statesOnPage } from "./scenarios/scenarios-page.js";
@@ -204,6 +204,10 @@ describe("the deployed state machine and the local engine", () => {
       expect(ran.evidence.approval?.decisions).toMatchObject([{ person: "alex", channel: "slack" }]);
       const run = engine.runs.get("upload-pass") ?? "";
       expect(await deliveredAgain(target, run, key)).toMatchObject({ run, fresh: false });
+      const releases = (await startedExecutions(target.stateMachine)).flatMap(({ release = "" }) =>
+        release.startsWith("inputs/") ? [release] : [],
+      );
+      expect(new Set(releases).size).toBe(releases.length);
     } finally {
       await uploads.turn("off");
     }

@@ -19,6 +19,7 @@ export const AUDIT_ACTIONS = [
   "step.finished",
   "step.failed",
   "tenants.recorded",
+  "findings.recorded",
   "gate.refused",
   "gate.skipped",
   "finding.waived",

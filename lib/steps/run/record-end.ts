@@ -1,7 +1,8 @@
 import type { Ports } from "../../ports/ports.js";
 import { recordFailure } from "../states/record-failure.js";
-import { writeReport } from "../states/report.js";
+import { type Outcome, writeReport } from "../states/report.js";
 import { saveFindings } from "./findings.js";
+import { artifact } from "./records.js";
 
 /** How an execution ended that could not report its own end. */
 export interface ExecutionEnd {
@@ -29,4 +30,30 @@ export async function recordEnd(
   }
   await ports.audit.close(ports.signer);
   return reported ? "only sealed" : "recorded";
+}
+
+/**
+ * Seals the trail of a run whose request somebody removed. Nothing can be reported of it and it cannot be redriven, so it no longer claims
+ * its fleet; the trail, which nobody can remove, says how it ended.
+ */
+export async function recordRemoved(
+  ports: Pick<Ports, "run" | "artifacts" | "audit" | "rollouts" | "clock" | "signer">,
+  { status, cause }: ExecutionEnd,
+): Promise<"recorded" | "as it was"> {
+  const { run, audit, clock } = ports;
+  if ((await audit.events()).at(-1)?.action === "audit.sealed") return "as it was";
+  const reason = `Somebody removed the request of the run ${run}, so it could not continue (${status}: ${cause}).`;
+  const finishedAt = new Date(clock.now()).toISOString();
+  await ports.artifacts.put(artifact.outcome, { status: "failed", reason, finishedAt } satisfies Outcome);
+  for (const action of ["step.failed", "run.finished"] as const)
+    await audit.append({
+      actor: "schema-gate",
+      action,
+      subject: { kind: "run", name: run },
+      digest: null,
+      details: action === "step.failed" ? { error: status, cause: reason } : { status: "failed", reason },
+    });
+  await ports.rollouts.end(run);
+  await audit.close(ports.signer);
+  return "recorded";
 }

@@ -20,6 +20,7 @@ import { releaseDependence } from "../catalog/release-dependence.js";
 import { saveFindings } from "../run/findings.js";
 import { leftBehind } from "../run/left-behind.js";
 import type { MemberReading } from "../run/member-reading.js";
+import { recordFindings, refuseOtherFindings } from "../run/recorded-findings.js";
 import { artifact, type ClusterRecord, need, type RunRequest, resultsOf, type TenantReading } from "../run/records.js";
 import { appliedFiles, settledHistory } from "../run/settled-history.js";
 import type { Step } from "../run/step.js";
@@ -71,6 +72,7 @@ export const diverge: Step<z.infer<typeof input>, Output> = {
       digest: digest(clusters.map((cluster) => [cluster.id, cluster.fingerprint, cluster.tenants])),
       details: { clusters: clusters.length, drifted },
     });
+    await recordFindings(ports, "Diverge");
     // If nothing is pending, there is nothing to try on a clone.
     return { clusters: clusters.filter(({ pending }) => pending.length > 0).map(({ id }) => ({ id })) };
   },
@@ -89,8 +91,11 @@ async function settleHistory(
 ): Promise<void> {
   if (clusters.length === 0 || readings.some(({ status }) => status !== "read")) return;
   const pending = new Set(clusters.flatMap((cluster) => cluster.pending));
+  await refuseOtherFindings(ports);
   const said = await need<readonly Finding[]>(ports, artifact.findings("load"));
-  await saveFindings(ports, "load", settledHistory(said, appliedFiles(release, pending)));
+  const settled = settledHistory(said, appliedFiles(release, pending));
+  await recordFindings(ports, "Load", new Map([[artifact.findings("load"), settled]]));
+  await saveFindings(ports, "load", settled);
 }
 
 async function judge(

@@ -16,6 +16,7 @@ import { pendingOf } from "../catalog/pending.js";
 import { answeredByProbes } from "../probing/answered-by-probes.js";
 import { saveFindings } from "../run/findings.js";
 import { metConditions } from "../run/met-conditions.js";
+import { recordFindings } from "../run/recorded-findings.js";
 import {
   artifact,
   type ClusterRecord,
@@ -84,6 +85,7 @@ export const lint: Step<z.infer<typeof input>, Output> = {
       digest: digest(findings),
       details: { findings: findings.length, errors },
     });
+    await recordFindings(ports, "Lint");
     return { findings: findings.length };
   },
 };

@@ -19,6 +19,7 @@ import { tooManyWaves } from "../rollout/too-many-waves.js";
 import type { BackfillRequest } from "../run/backfill-progress.js";
 import { cutIntoBatches, keepWays } from "../run/batches.js";
 import { saveFindings } from "../run/findings.js";
+import { recordFindings } from "../run/recorded-findings.js";
 import { artifact, type RunRequest } from "../run/records.js";
 import type { RunScope } from "../run/run-scope.js";
 import type { Step } from "../run/step.js";
@@ -79,6 +80,7 @@ export const load: Step<z.infer<typeof input>, Output> = {
         ...(ports.before ? { follows: { ...ports.before } } : {}),
       },
     });
+    await recordFindings(ports, "Load");
     await recordExemptions(ports, scope.exempt);
     ports.events.emit({
       type: "result",

@@ -12,7 +12,8 @@ import { keptPredictions } from "../prediction/kept-prediction.js";
 import { riskInput } from "../prediction/risk-input.js";
 import { allFindings, saveFindings } from "../run/findings.js";
 import { recordExceptions } from "../run/record-exceptions.js";
-import { artifact, type ScoreRecord } from "../run/records.js";
+import { refuseOtherFindings } from "../run/recorded-findings.js";
+import { artifact, need, type ScoreRecord } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
 const input = z.object({ run: z.string() });
@@ -32,6 +33,9 @@ export const score: Step<z.infer<typeof input>, Output> = {
     const run = await readRun(ports);
     const { config } = run.request;
     await refuseOtherPolicy(ports);
+    await refuseOtherFindings(ports);
+    // Without its clusters a run would have nothing pending.
+    await need(ports, artifact.clusters);
     await saveFindings(ports, "kept", keptPredictions(run));
     // The score's own findings are not a reason for the score.
     const findings = (await allFindings(ports)).filter(({ gate }) => gate !== "score");

@@ -4,6 +4,7 @@ import type { Ports } from "../../ports/ports.js";
 import { REPLICA_LAG } from "../catalog/replica.js";
 import { saveFindings } from "../run/findings.js";
 import { recordTenants } from "../run/record-tenants.js";
+import { recordFindings } from "../run/recorded-findings.js";
 import { artifact, type Batch, type BatchResult } from "../run/records.js";
 import type { Step } from "../run/step.js";
 
@@ -100,6 +101,7 @@ async function auditLag(ports: Ports, host: Child, findings: readonly Finding[])
 async function concludePhase(ports: Ports, phase: Phase, proved: string): Promise<void> {
   if (phase === "Migrate") return;
   const text = phase === "DryRun" ? proved : summary(await recordTenants(ports, phase));
+  if (phase !== "RollBack") await recordFindings(ports, phase);
   ports.events.emit({ type: "result", phase, text });
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, type ExecutionStatus, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { clientSettings } from "../../../lib/adapters/aws/clients.js";
 import { startExecution } from "../../../lib/adapters/aws/start-execution.js";
 
@@ -21,16 +21,23 @@ export async function startAsPipeline(machine: string, uploaded: Uploaded) {
 
 /** By nobody: waits for the execution that the event of the upload starts. Throws if there is none. */
 export async function startedByUpload(machine: string, { release }: Uploaded) {
-  const client = new SFNClient(clientSettings(process.env));
   for (const deadline = Date.now() + DELIVERY_MS; Date.now() < deadline; await delay(POLL_MS)) {
-    const { executions = [] } = await client.send(
-      new ListExecutionsCommand({ stateMachineArn: machine, statusFilter: "RUNNING" }),
-    );
-    for (const { executionArn } of executions) {
-      const { input = "" } = await client.send(new DescribeExecutionCommand({ executionArn }));
-      const started = JSON.parse(input) as Uploaded;
-      if (started.release === release) return { run: started.run, execution: executionArn ?? "" };
-    }
+    const found = (await startedExecutions(machine, "RUNNING")).find((one) => one.release === release);
+    if (found) return { run: found.run, execution: found.execution };
   }
   throw new Error(`no execution was started for ${release} within ${DELIVERY_MS / 1000} s of its upload`);
+}
+
+/** What the executions of the machine were started with. */
+export async function startedExecutions(machine: string, statusFilter?: ExecutionStatus) {
+  const client = new SFNClient(clientSettings(process.env));
+  const { executions = [] } = await client.send(
+    new ListExecutionsCommand({ stateMachineArn: machine, maxResults: 1000, ...(statusFilter && { statusFilter }) }),
+  );
+  return Promise.all(
+    executions.map(async ({ executionArn = "" }) => {
+      const { input = "{}" } = await client.send(new DescribeExecutionCommand({ executionArn }));
+      return { ...(JSON.parse(input) as Uploaded), execution: executionArn };
+    }),
+  );
 }

@@ -49,7 +49,21 @@ def read_whole_percentages():
     asl_parser.AmazonStateLanguageParser.parse = staticmethod(lenient)
 
 
+def let_disabled_rules_rest():
+    """EventBridge delivers nothing by a rule that is disabled; LocalStack stores that it is, and delivers."""
+    from localstack.services.events.provider import EventsProvider
+
+    heedless = EventsProvider._process_rules
+
+    def heedful(self, rule, *args, **kwargs):
+        if rule.state != "DISABLED":
+            heedless(self, rule, *args, **kwargs)
+
+    EventsProvider._process_rules = heedful
+
+
 know_node_24()
 ask_often()
 hand_cookies_on()
+let_disabled_rules_rest()
 read_whole_percentages()
