@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../../lib/adapters/local/package-root.js";
 import type { FunctionReport } from "../stack/function-reports.js";
@@ -60,7 +61,8 @@ export function scenariosPage(
     "",
     "From the REPORT lines of those runs, in the emulator's Node.js process per function. _Cold start alone_: from the start of the process to the",
     "loaded handler, one function after the other before the first scenario. _Under load_: the slowest of the scenarios, when many processes start",
-    "at once on a machine of two cores, shared with the databases. _Processor_: its time in the slowest of all cold starts.",
+    "at once on a machine of two cores, shared with the databases. _Processor_: its time in the slowest of all cold starts. The machine's load average",
+    `over the last 15 minutes was ${loadavg()[2]?.toFixed(0)} at the end.`,
     "",
     "| function | calls | cold start alone, ms | under load, ms | processor, ms | most memory, MB | setting, MB |",
     "| --- | --- | --- | --- | --- | --- | --- |",
