@@ -7,6 +7,7 @@ import type {
   RollbackEvidence,
   StatementEvidence,
 } from "../core/evidence/proof-evidence.js";
+import type { RewriteEvidence } from "../core/evidence/rewrite-evidence.js";
 import type { Finding } from "../core/finding.js";
 import type { RiskScore } from "../core/risk/score.js";
 import type { Thresholds } from "../core/risk/thresholds.js";
@@ -34,6 +35,8 @@ export interface ReviewModel {
   /** In the order in which they run. */
   readonly statements: readonly StatementView[];
   readonly rollbacks: readonly RollbackView[];
+  /** Proved ways around hazards that block. */
+  readonly rewrites: readonly RewriteView[];
   readonly probes: readonly ProbeView[];
   /** Tenants whose rows could only be judged by running on their own clone. */
   readonly rehearsals: readonly RehearsalView[];
@@ -93,6 +96,8 @@ export type LockView = Shown<StatementEvidence["locks"][number]>;
 
 export type RollbackView = Shown<RollbackEvidence>;
 export type RollbackProofView = Shown<RollbackEvidence["proof"]>;
+
+export type RewriteView = Shown<RewriteEvidence>;
 
 export type ProbeView = Shown<Omit<ProbeEvidence, "subject">>;
 

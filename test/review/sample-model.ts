@@ -125,6 +125,7 @@ export function sampleModel(change: Partial<ReviewModel> = {}): ReviewModel {
         worst: { tenant: "118-prod", holdMs: 31 },
       },
     ],
+    rewrites: [],
     rollbacks: clusters.map((cluster) => ({
       cluster: cluster.id,
       tenants: cluster.tenants.length,

@@ -6,6 +6,7 @@ import { findingSchema } from "./finding-schema.js";
 import { clusterEvidence, exemptEvidence, tenantEvidence } from "./fleet-evidence.js";
 import { probeEvidence, rehearsalEvidence, rollbackEvidence, statementEvidence } from "./proof-evidence.js";
 import { queryEvidence } from "./query-evidence.js";
+import { rewriteEvidence } from "./rewrite-evidence.js";
 
 /** Version of the evidence's form. A reader refuses a higher one. */
 const EVIDENCE_VERSION = 1;
@@ -85,6 +86,9 @@ export const evidenceSchema = z
     dryRun: z.strictObject({ endedAt: time, ms: milliseconds }).nullable(),
     statements: z.array(statementEvidence),
     rollbacks: z.array(rollbackEvidence),
+    rewrites: z.array(rewriteEvidence).exactOptional().meta({
+      description: "Proved ways around hazards that block; absent without any.",
+    }),
     score: scoreEvidence.nullable(),
     approval: approvalEvidence.nullable(),
     rollout: rolloutEvidence.nullable(),

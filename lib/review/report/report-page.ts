@@ -8,6 +8,7 @@ import { fleet } from "../components/fleet.js";
 import { locks } from "../components/locks.js";
 import { probes } from "../components/probes.js";
 import { queries } from "../components/queries.js";
+import { rewrites } from "../components/rewrites.js";
 import { rollback } from "../components/rollback.js";
 import { rollout } from "../components/rollout.js";
 import { STYLE } from "../components/style.js";
@@ -32,6 +33,7 @@ ${evidence.rollout !== null && rollout(model)}
 ${evidence.score !== null && factors(model)}
 ${model.clusters.length > 0 && fleet(model)}
 ${model.statements.length > 0 && locks(model)}
+${model.rewrites.length > 0 && rewrites(model)}
 ${model.rollbacks.length > 0 && rollback(model)}
 ${model.probes.length > 0 && probes(model)}
 ${model.queries.length > 0 && queries(model)}
@@ -53,6 +55,7 @@ function partsOf(model: ReviewModel, evidence: Evidence): readonly (readonly [st
     ["score", "Why this score", evidence.score !== null],
     ["fleet", "The fleet", model.clusters.length > 0],
     ["locks", "Statements and locks", model.statements.length > 0],
+    ["rewrites", "Ways without the lock", model.rewrites.length > 0],
     ["rollback", "The way back", model.rollbacks.length > 0],
     ["probes", "Rows in the way", model.probes.length > 0],
     ["tenants", "Tenants", model.tenants > 0],

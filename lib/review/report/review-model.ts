@@ -18,6 +18,7 @@ export function reviewModel(evidence: Evidence): ReviewModel {
     clusters: clusterViews(evidence),
     statements: evidence.statements,
     rollbacks: evidence.rollbacks,
+    rewrites: evidence.rewrites ?? [],
     probes: evidence.probes,
     rehearsals: evidence.rehearsals ?? [],
     queries: evidence.queries ?? [],

@@ -30,7 +30,7 @@ import { needRequest } from "../run/stored-request.js";
 import { clustersEvidence } from "./clusters.js";
 import { executionLogOf } from "./execution-log.js";
 import { probesEvidence } from "./probes.js";
-import { dryRunEvidence, rollbacksEvidence, statementsEvidence } from "./proofs.js";
+import { dryRunEvidence, rewritesEvidence, rollbacksEvidence, statementsEvidence } from "./proofs.js";
 import { releaseEvidence } from "./release.js";
 import { approvalEvidenceOf, rolloutEvidenceOf } from "./rollout.js";
 import { tenantsEvidence } from "./tenants.js";
@@ -185,6 +185,7 @@ export async function gatherEvidence(ports: Ports): Promise<Evidence> {
     dryRun: dryRunEvidence(run.proofs),
     statements: statementsEvidence(run),
     rollbacks: rollbacksEvidence(run),
+    ...rewritesEvidence(run),
     score: score && {
       fleet: score.fleet,
       verdict: score.verdict,

@@ -32,6 +32,12 @@ export function statementsEvidence(run: RunArtifacts): StatementEvidence[] {
   }));
 }
 
+/** Ways around hazards that block, as proved on clones of one cluster. */
+export function rewritesEvidence(run: RunArtifacts): Pick<Evidence, "rewrites"> {
+  const rewrites = [...run.proofs.values()].flatMap(({ plans = [] }) => plans);
+  return rewrites.length > 0 ? { rewrites } : {};
+}
+
 /** The way back of every migration and cluster, with its proof. */
 export function rollbacksEvidence(run: RunArtifacts): RollbackEvidence[] {
   return run.clusters.flatMap((cluster) => {

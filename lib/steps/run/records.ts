@@ -6,6 +6,7 @@ import type { TenantRole } from "../../core/catalog/shared-rights.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import type { Config } from "../../core/config/config.js";
 import type { Analyzed } from "../../core/evidence/fleet-evidence.js";
+import type { RewriteEvidence } from "../../core/evidence/rewrite-evidence.js";
 import type { Finding } from "../../core/finding.js";
 import type { ProbeResult } from "../../core/probes/probe.js";
 import type { StoppingRows } from "../../core/probes/stopping-rows.js";
@@ -158,6 +159,8 @@ export interface ProofRecord {
   readonly rewrites: readonly { readonly table: string; readonly bytes: number | null }[];
   /** How the cluster still differs from the declared schema after the release. */
   readonly remaining: readonly Difference[];
+  /** Ways around hazards that block, proved on clones of the same tenant; absent without any. */
+  readonly plans?: readonly RewriteEvidence[];
 }
 
 export interface ScoreRecord extends RiskScore {

@@ -18,6 +18,7 @@ import { proofRecord } from "../proof/proof-record.js";
 import { proveOnClone } from "../proof/prove-on-clone.js";
 import { sharedRightsFindings } from "../proof/shared-rights.js";
 import { GrowthUnknown } from "../proof/watch-growth.js";
+import { offer, provedPlans } from "../rewrite/proved-plans.js";
 import { driverFindings } from "../run/driver-limits.js";
 import { saveFindings } from "../run/findings.js";
 import type { MemberReading } from "../run/member-reading.js";
@@ -143,14 +144,16 @@ async function prove(
     const proof = await proveOnClone({ ...common, tenant: catalog, makeClone, codeOfOthers });
     if (proof.output !== null) await ports.artifacts.putText(artifact.migratorOutput(cluster.id), proof.output);
     const { record, findings } = await proofRecord(ports, release, cluster, tenant, proof);
-    await ports.artifacts.put(artifact.proof(cluster.id), record);
+    const plans = await provedPlans(ports, cluster, { ...common, makeClone }, catalog, proof.ms);
+    await ports.artifacts.put(artifact.proof(cluster.id), plans.length > 0 ? { ...record, plans } : record);
     const beyond = await driverFindings(ports, members, proof.statements);
     const derived = await probeDerived(ports, cluster, proof.derived);
     const read = await readings(ports, cluster);
     const rights = ownSchemaFindings(members, read, { migrations: common.migrations, rollbacks: proof.rollbacks });
     const usage = sharedRightsFindings(tenant, members, read, common.migrations);
     const instead = failures.map((failure) => clonedInstead(cluster, failure, tenant));
-    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...usage, ...instead]);
+    const offered = plans.map((plan) => offer(plan, config.migrations));
+    await saveFindings(ports, key, [...findings, ...beyond, ...derived, ...rights, ...usage, ...instead, ...offered]);
     return record.after !== null;
   } catch (error) {
     // A process that ran out of time has found out nothing; one with more time starts again.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Catalog, TENANT_SCHEMA } from "../../core/catalog/catalog.js";
+import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Finding } from "../../core/finding.js";
 import { digest } from "../../core/json.js";
 import { configWaivers } from "../../core/lint/config-waivers.js";
@@ -12,6 +12,7 @@ import { planFindings } from "../../core/rewrite/plan-findings.js";
 import { withRewrite } from "../../core/rewrite/with-rewrite.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
+import { largestTables } from "../catalog/largest-tables.js";
 import { pendingOf } from "../catalog/pending.js";
 import { answeredByProbes } from "../probing/answered-by-probes.js";
 import { saveFindings } from "../run/findings.js";
@@ -125,30 +126,4 @@ async function ownRules(ports: Ports): Promise<{ rules: readonly Rule[]; finding
     };
     return { rules: [], findings: [finding] };
   }
-}
-
-/** A heap row takes at least its header and its line pointer (manual, "Database Page Layout"). */
-const SMALLEST_ROW_BYTES = 28;
-
-/**
- * The largest size of each table over the fleet. A table that was never analyzed counts with as many rows as could fit; a tenant that was
- * not read contributes nothing, and blocks elsewhere.
- */
-function largestTables(
-  readings: readonly TenantReading[],
-  schemas: ReadonlyMap<string, string | null>,
-): ReadonlyMap<string, { rows: number; bytes: number }> {
-  const sizes = new Map<string, { rows: number; bytes: number }>();
-  for (const reading of readings) {
-    for (const table of reading.statistics?.tables ?? []) {
-      const schema = table.schema === schemas.get(reading.tenant) ? TENANT_SCHEMA : table.schema;
-      const key = `${schema}.${table.name}`;
-      const known = sizes.get(key) ?? { rows: 0, bytes: 0 };
-      sizes.set(key, {
-        rows: Math.max(known.rows, table.rows ?? Math.ceil(table.sizeBytes / SMALLEST_ROW_BYTES)),
-        bytes: Math.max(known.bytes, table.sizeBytes),
-      });
-    }
-  }
-  return sizes;
 }
