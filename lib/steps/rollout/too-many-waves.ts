@@ -2,8 +2,11 @@ import type { Finding } from "../../core/finding.js";
 import { planWaves, type WavePolicy } from "../../core/rollout/waves.js";
 import type { Tenant } from "../../ports/registry.js";
 
-/** What fits in the history of one execution, which holds 25,000 events: a wave takes 25, everything else a few hundred (docs/scale.md). */
-const MOST_WAVES = 900;
+/**
+ * What fits in the history of one execution, which holds 25,000 events: a wave takes 25, the hourly look at a closed window 9 for at most 14
+ * days, everything else a few hundred (docs/scale.md).
+ */
+const MOST_WAVES = 850;
 
 /** Reported before anything is read: an execution whose history is full ends in the middle of a rollout, without a report. */
 export function tooManyWaves(

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Config, configSchema } from "../../../lib/core/config/config.js";
 import type { Tenant } from "../../../lib/ports/registry.js";
 import { refuseLargePlan, tooLongToWait } from "../../../lib/steps/rollout/too-large-for-aws.js";
+import { tooManyWaves } from "../../../lib/steps/rollout/too-many-waves.js";
 import { planBatches } from "../../../lib/steps/run/batches.js";
 import type { RunRequest } from "../../../lib/steps/run/records.js";
 
@@ -53,6 +54,20 @@ describe("the state of an execution, which holds 256 KiB", () => {
       const state = JSON.stringify({ hosts: plan, results: plan.map(({ id }) => ({ ok: false, scope: id })) }).length;
       if (state > 256 * 1024) expect(() => load(hosts, 2), String(hosts)).toThrow("KiB");
     }
+  });
+});
+
+describe("the history of an execution, which holds 25,000 events", () => {
+  const EVENTS = { wave: 25, heldHour: 9, rest: 500 };
+  const waves = (count: number) => {
+    const { rollout } = config({ rollout: { canary: 1, maxWave: 1 } });
+    return tooManyWaves("r", fleet(1, count), rollout).map(({ code }) => code);
+  };
+
+  it("has room for every wave, and for windows that are closed until its end", () => {
+    expect(waves(850)).toEqual([]);
+    expect(850 * EVENTS.wave + 14 * 24 * EVENTS.heldHour + EVENTS.rest).toBeLessThan(25_000);
+    expect(waves(851)).toEqual(["load.too-many-waves"]);
   });
 });
 
