@@ -217,6 +217,19 @@ describe("several workloads as one", () => {
     ]);
   });
 
+  it("counts what comes after the first 100,000 queries, the busiest first", () => {
+    const [one] = seen("select 1", { calls: 5 }).queries;
+    if (!one) throw new Error("a query is one");
+    const many = Array.from({ length: 100_002 }, (_, at) => ({
+      ...one,
+      id: at.toString(16).padStart(16, "0"),
+      calls: at,
+    }));
+    const merged = mergeWorkloads([{ ...seen("select 1", {}), queries: many }]);
+    expect([merged.queries.length, merged.queries[0]?.calls]).toEqual([100_000, 100_001]);
+    expect(merged.unexamined).toEqual([{ reason: "beyond-limit", count: 2, calls: 1, places: ["q.sql:1"] }]);
+  });
+
   it("keeps one for each role that runs it", () => {
     const merged = mergeWorkloads([
       seen("select 1", { role: "a" }),
