@@ -2,7 +2,7 @@ import { visibleLines } from "../../core/visible.js";
 import { count, duration } from "../format.js";
 import { foreign, type Html, html } from "../html.js";
 import type { ReviewModel, RewriteView } from "../model.js";
-import { chip, section } from "./section.js";
+import { section } from "./section.js";
 
 type Hold = RewriteView["original"];
 
@@ -20,7 +20,7 @@ function card({ file, how, original, steps }: RewriteView): Html {
 <div class="scroll" tabindex="0" role="region" aria-label="As it is, and in steps"><table>
 <thead><tr><th>Runs</th><th>Strongest lock</th><th class="n">Writers wait</th><th class="n">Readers wait</th><th>Rollback</th><th>Statements</th></tr></thead>
 <tbody><tr><td>as it is</td>${held(original)}<td></td><td></td></tr>
-${steps.map((step) => html`<tr><td>${step.phase}${step.condition !== null && html`, once ${foreign(step.condition)}`}</td>${held(step.hold)}<td>${step.back ? chip("proved", "good") : chip("none, as for the original", "warn")}</td><td><details><summary>${count(step.statements.length, "statement")}</summary><pre tabindex="0"><code>${visibleLines(step.statements.map((sql) => `${sql};`).join("\n"))}</code></pre></details></td></tr>`)}</tbody></table></div>
+${steps.map((step) => html`<tr><td>${step.phase}${step.condition !== null && html`, once ${foreign(step.condition)}`}</td>${held(step.hold)}<td>${step.back ? "proved" : "none, as for the original"}</td><td><details><summary>${count(step.statements.length, "statement")}</summary><pre tabindex="0"><code>${visibleLines(step.statements.map((sql) => `${sql};`).join("\n"))}</code></pre></details></td></tr>`)}</tbody></table></div>
 <p class="silent"><code>schema-gate rewrite</code> with <code>--write</code> puts the steps in the place of the file.</p>
 </article>`;
 }
