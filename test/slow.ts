@@ -202,6 +202,7 @@ export const LONG: readonly string[] = [
   "test/steps/proof/hostile-schema.test.ts",
   "test/steps/proof/probes.test.ts",
   "test/steps/proof/prove-folder.test.ts",
+  "test/steps/proof/values-by-chance.test.ts",
   "test/steps/proof/within-one-migration.test.ts",
   "test/steps/proof/attached-indexes.test.ts",
   "test/steps/rewrite/written-between.test.ts",

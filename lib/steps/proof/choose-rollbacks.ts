@@ -5,19 +5,18 @@ import type { RollbackCandidate, RollbackPlan } from "../../core/rollback/plan.j
 import type { Statement } from "../../core/sql/statement.js";
 import { isInBatches } from "../../core/undo/keep/in-batches.js";
 import { DatabaseError } from "../../ports/database.js";
-import type { CapturedSchema, SchemaDifference } from "../../ports/schema-difference.js";
 import { applyRollback } from "../migration/apply-rollback.js";
 import { KeptTooLarge } from "../migration/kept-budget.js";
 import { up } from "./apply-on-clone.js";
 import type { Clones, WorkingClone } from "./clones.js";
-import { differenceCandidate, forgetOwnSchema, repairCandidate } from "./difference-candidate.js";
+import { captureBefore, differenceCandidate, repairCandidate } from "./difference-candidate.js";
 import type { ProveOnClone } from "./input.js";
 import type { Keeping } from "./keep-times.js";
 import type { CandidateTrial, ProvedRollback, ProvedStatement, RollbackVerdict } from "./proof.js";
 import { type Columns, readColumns } from "./read-columns.js";
 import type { AppliedRelease } from "./run-release.js";
 import { type Passage, withAside } from "./set-lost-aside.js";
-import { readState, type State, tableName } from "./state.js";
+import { changedTables, readState, type State, tableName } from "./state.js";
 import { failed, judge, type Tried, tryCandidate } from "./try-candidate.js";
 import { boundTable, place, unreached, untried, untriedFor } from "./untried-candidate.js";
 
@@ -39,6 +38,8 @@ export class RollbackTrial {
   private readonly times = new Map<string, KeptTime>();
   /** By the migration's place: bytes of its copies, or why they may not or cannot be made. */
   private readonly copies = new Map<number, number | DatabaseError>();
+  /** Of a rebuilt clone, before each migration: for a release that writes other values in each run, such as `gen_random_uuid()`. */
+  private own: readonly State[] | null = null;
 
   constructor(
     private readonly input: ProveOnClone,
@@ -136,7 +137,7 @@ export class RollbackTrial {
     if (repaired) return this.choose(at, repaired.made, repaired.tried, trials);
     if (!difference) return this.none(at, trials);
     const made = await this.tryMade(at, trials, async () => {
-      const before = { catalog, captured: await this.captureBefore(difference, at) };
+      const before = { catalog, captured: await captureBefore(this.clones, this.input, difference, at) };
       return differenceCandidate(this.working.session, difference, before, inverses, this.input);
     });
     return made ? this.choose(at, made.made, made.tried, trials) : this.none(at, trials);
@@ -166,17 +167,6 @@ export class RollbackTrial {
     return tried.passed && made ? { made, tried } : null;
   }
 
-  private async captureBefore(difference: SchemaDifference, at: number): Promise<CapturedSchema> {
-    const working = await this.clones.make("before");
-    try {
-      for (const migration of this.input.migrations.slice(0, at)) await up(working.session, this.input, migration, []);
-      await forgetOwnSchema(working.session, this.input.schema);
-      return await difference.capture(working.session);
-    } finally {
-      await this.clones.drop(working);
-    }
-  }
-
   private async withKept(at: number): Promise<void> {
     if (!this.kept) await this.rebuild(at);
   }
@@ -185,10 +175,20 @@ export class RollbackTrial {
   private async rebuild(at: number): Promise<void> {
     await this.clones.drop(this.working);
     this.working = await this.clones.make("rollback");
-    for (const [index, migration] of this.input.migrations.entries()) {
+    const { schema, numbered, migrations } = this.input;
+    const read = () => readState(this.working.session, schema, numbered);
+    const states: State[] = [];
+    for (const [index, migration] of migrations.entries()) {
+      if (this.own && index <= at) states.push(await read());
       await this.upKeeping(index, migration);
     }
     this.kept = true;
+    // The state before the first migration is the tenant's, whatever the release writes.
+    if (!this.own && at > 0 && changedTables(await read(), this.state(migrations.length), numbered).length > 0) {
+      this.own = [];
+      return this.rebuild(at);
+    }
+    if (this.own) this.own = states;
     this.columns = await readColumns(this.working.session);
     for (let index = this.input.migrations.length - 1; index > at; index--) {
       const candidate = this.chosen.get(this.migration(index).version);
@@ -293,7 +293,7 @@ export class RollbackTrial {
 
   /** Before the migration at this place. */
   private state(at: number): State {
-    const state = this.applied.states[at];
+    const state = this.own?.[at] ?? this.applied.states[at];
     if (!state) throw new RangeError(`there is no state ${at}`);
     return state;
   }

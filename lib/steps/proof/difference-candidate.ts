@@ -14,6 +14,9 @@ import { readCatalog } from "../catalog/read-catalog.js";
 import { prepareSession, type SessionScope } from "../migration/prepare-session.js";
 import { WAY_BACK } from "../migration/run-kept.js";
 import { inTransaction } from "../migration/transaction.js";
+import { up } from "./apply-on-clone.js";
+import type { Clones } from "./clones.js";
+import type { ProveOnClone } from "./input.js";
 
 /**
  * Runs the inverses as far as possible (they know about renames and rows), then our own repairs of what still differs from the schema
@@ -47,6 +50,23 @@ export async function differenceCandidate(
   const generated = difference.statements(now, before.captured);
   const unseen = await repairsAfter(session, generated, before.catalog, scope);
   return candidate(inverses, own, [...aside, ...generated, ...unseen]);
+}
+
+/** The schema before a migration, on a clone of its own. */
+export async function captureBefore(
+  clones: Clones,
+  input: ProveOnClone,
+  difference: SchemaDifference,
+  at: number,
+): Promise<CapturedSchema> {
+  const working = await clones.make("before");
+  try {
+    for (const migration of input.migrations.slice(0, at)) await up(working.session, input, migration, []);
+    await forgetOwnSchema(working.session, input.schema);
+    return await difference.capture(working.session);
+  } finally {
+    await clones.drop(working);
+  }
 }
 
 /** Repairs of what the generator leaves; none if its statements do not run, or leave something that has no repair. */
@@ -161,6 +181,6 @@ async function attempted(session: Session, sql: string, schema: string | null): 
 }
 
 /** The generator knows nothing about the copies that we keep, and must neither create nor drop them on a tenant. */
-export async function forgetOwnSchema(session: Session, schema: string | null): Promise<void> {
+async function forgetOwnSchema(session: Session, schema: string | null): Promise<void> {
   await session.script(bindSchemas(`drop schema if exists ${identifier(OWN_SCHEMA)} cascade`, schema));
 }
