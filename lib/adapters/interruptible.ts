@@ -52,6 +52,7 @@ function guarded(session: Session, stop: AbortSignal, canceller: () => Promise<S
     role: session.role,
     owner: session.owner,
     query: (text, values) => guard(() => session.query(text, values)),
+    repeated: (text, values) => guard(() => session.repeated(text, values)),
     script: (text) => guard(() => session.script(text)),
     execute: (text) => guard(() => session.execute(text)),
     lookUpIn: (schema, shared) => session.lookUpIn(schema, shared),

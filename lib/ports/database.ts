@@ -18,6 +18,16 @@ export interface SessionOptions {
   readonly subscriber?: boolean;
   /** Without the tenant's role, as whoever signs in: to create databases, and to end sessions, which belong to the login. */
   readonly asLogin?: boolean;
+  /** For a tenant that is a schema, to read: the session may be another tenant's of the same database, and is handed on. */
+  readonly pool?: SessionPool;
+}
+
+/** Read sessions that tenants of one database hand on to each other: a backend then plans our queries once, which takes most of their time. */
+export interface SessionPool {
+  /** An open session, which the caller alone uses from now on; null if there is none. `key`: the login, the database and the options. */
+  take(key: string): Session | null;
+  /** Hands on a session in which nothing of its tenant is left; false if it is to be closed. */
+  giveBack(key: string, session: Session): boolean;
 }
 
 export type Row = Record<string, unknown>;
@@ -43,6 +53,11 @@ export interface Session {
   readonly owner: string | null;
   /** One statement. Parameters are bound, never spliced into the text. Throws `DatabaseError`. */
   query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /**
+   * `query` for a text of ours that the session sends more than once: the server keeps it parsed, and planned if it has no parameters. Throws
+   * `DatabaseError`.
+   */
+  repeated<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Several statements in one round trip, without parameters. Throws `DatabaseError`. */
   script(text: string): Promise<void>;
   /**

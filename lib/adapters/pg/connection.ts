@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { DatabaseError, Row, Session, SessionOptions } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
-import { sessionOver } from "./pg-session.js";
+import { sessionOver } from "./session-over.js";
 import {
   MAY_BECOME,
   type MayBecome,

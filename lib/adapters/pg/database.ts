@@ -4,6 +4,7 @@ import { asExecutor, asRole } from "./as-executor.js";
 import { type CloneServer, EMPTY, makeClone, sweepClones } from "./clone-server.js";
 import { type Endpoint, openSession } from "./connection.js";
 import { Executors } from "./executor.js";
+import { openFromPool } from "./from-pool.js";
 
 interface Way {
   readonly endpoint: Endpoint;
@@ -46,7 +47,11 @@ export function pgDatabase(endpoints: Endpoints): Database {
         if (!subscriber) throw new DatabaseError("the registry names no subscriber", "REGISTRY");
         return openSession(asRole(tenant, subscriber), options);
       }
-      return openSession(asRole(tenant, options.replica && replica ? replica : endpoint), options);
+      const place = asRole(tenant, options.replica && replica ? replica : endpoint);
+      const { pool } = options;
+      if (pool && tenant.schema !== null && options.purpose === "read")
+        return openFromPool(place, { ...options, pool });
+      return openSession(place, options);
     },
     async clone(tenant, name) {
       const server = await serverOf(tenant);

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Described, Preparation, Refusal } from "../../core/queries/description.js";
 import { OWN_PATH, pathOfSchema } from "../../core/sql/own-path.js";
-import { DatabaseError, type Row, type Session, type SessionOptions } from "../../ports/database.js";
+import { DatabaseError, type Row, type Session } from "../../ports/database.js";
 import { databaseError } from "./database-error.js";
 import {
   describeStatement,
@@ -11,24 +11,13 @@ import {
   readTypes,
   withMissing,
 } from "./describe-statement.js";
-import { nextReading, readPreamble, setPath, swapPath, writePreamble } from "./preamble.js";
+import { setPath, swapPath } from "./preamble.js";
+import { PreparedTexts } from "./prepared-texts.js";
 import { setRole } from "./session-role.js";
-
-/** The session over a connection that was just made. Throws what the driver throws. */
-export async function sessionOver(client: pg.Client, options: SessionOptions, as: RolesOfSession): Promise<Session> {
-  if (options.purpose === "read")
-    return new ReadSession(client, await greeted(client, readPreamble(options)), options, as.owner);
-  return new PgSession(client, await greeted(client, writePreamble(options, backendOf(client), as.role)), as);
-}
-
-/** The process id from when the connection was made. The driver's types leave it out. */
-function backendOf(client: pg.Client): number {
-  return (client as unknown as { readonly processID: number | null }).processID ?? 0;
-}
 
 export type RolesOfSession = Pick<Session, "role" | "owner">;
 
-interface Server {
+export interface Server {
   readonly version: number;
   readonly pid: number;
   /** The path of the database and the role. */
@@ -36,19 +25,12 @@ interface Server {
   readonly pooled: boolean;
 }
 
-async function greeted(client: pg.Client, preamble: string): Promise<Server> {
-  const row = rowsOf(await client.query(preamble))[0] as Omit<Server, "pooled"> | undefined;
-  if (!row) throw new Error("the server answered the first query with no row");
-  // A pooler answers for itself when the connection is made, and then leads each transaction to some backend.
-  return { version: row.version, pid: row.pid, path: row.path, pooled: row.pid !== backendOf(client) };
-}
-
 /** The rows of the last of several statements. */
-function rowsOf(answer: pg.QueryResult | readonly pg.QueryResult[]): Row[] {
+export function rowsOf(answer: pg.QueryResult | readonly pg.QueryResult[]): Row[] {
   return ("rows" in answer ? [answer] : answer).at(-1)?.rows ?? [];
 }
 
-class PgSession implements Session {
+export class PgSession implements Session {
   readonly serverVersion: number;
   readonly backend: number;
   readonly pooled: boolean;
@@ -56,6 +38,7 @@ class PgSession implements Session {
   readonly owner: string | null;
   /** The search_path of others' statements. */
   private others: string;
+  private readonly prepared: PreparedTexts;
 
   constructor(
     protected readonly client: pg.Client,
@@ -68,6 +51,7 @@ class PgSession implements Session {
     this.backend = server.pid;
     this.pooled = server.pooled;
     this.others = server.path;
+    this.prepared = new PreparedTexts(client);
   }
 
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
@@ -81,6 +65,12 @@ class PgSession implements Session {
       await this.send("rollback").catch(() => {});
       throw error;
     }
+  }
+
+  async repeated<R extends Row = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
+    // Behind a pooler the next transaction may meet a backend on which nothing is prepared.
+    if (this.pooled) return this.query<R>(text, values);
+    return rowsOf(await this.answered({ text, values: [...values], name: this.prepared.nameOf(text) })) as R[];
   }
 
   async script(text: string): Promise<void> {
@@ -133,6 +123,8 @@ class PgSession implements Session {
     how: { readonly types: ReadonlyMap<string, number>; readonly plans: boolean; readonly again: string | null },
   ): Promise<readonly (PlannedDescription | Refusal)[]> {
     const described: (PlannedDescription | Refusal)[] = [];
+    // Planning evaluates immutable functions.
+    this.prepared.doubt();
     for (const { text, parameters } of statements) {
       const declared = (parameters ?? []).map((name) => how.types.get(name) ?? 0);
       const one = await this.orRefusal(() => describeStatement(this.client, text, declared), how.again);
@@ -190,6 +182,7 @@ class PgSession implements Session {
    * cannot be a statement for the server.
    */
   private async one<R extends Row>(text: string): Promise<R[]> {
+    this.prepared.doubt();
     return rowsOf(await this.answered({ text, queryMode: "extended" } as pg.QueryConfig)) as R[];
   }
 
@@ -198,6 +191,7 @@ class PgSession implements Session {
   }
 
   private async sent(text: string, values?: readonly unknown[]): Promise<pg.QueryResult | readonly pg.QueryResult[]> {
+    this.prepared.noteSending(text);
     return this.answered(values === undefined ? text : { text, values: [...values] });
   }
 
@@ -210,87 +204,11 @@ class PgSession implements Session {
   }
 }
 
-const BEGIN = /^\s*begin\b[^;]*/i;
+/** How a script begins a transaction. */
+export const BEGIN = /^\s*begin\b[^;]*/i;
 
 function rest(text: string, begin: string): string {
   return begin === "" ? text : text.slice(text.indexOf(begin) + begin.length).replace(/^\s*;/, "");
 }
 
 const pathOf = (rows: readonly Row[]): string => String(rows[0]?.path ?? OWN_PATH);
-
-/** `own`: begun by the session for a query; `caller`: the caller's, who also ends it. */
-type Open = "own" | "caller" | null;
-
-/**
- * Reads in its own transactions, which set everything that they need: after a failure the next one begins. A caller's own transaction takes
- * their place, with the same settings.
- */
-class ReadSession extends PgSession {
-  private open: Open = "own";
-
-  constructor(
-    client: pg.Client,
-    server: Server,
-    private readonly options: SessionOptions,
-    owner: string | null,
-  ) {
-    super(client, server, { role: null, owner });
-  }
-
-  override async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
-    return this.reading(() => super.query<R>(text, values));
-  }
-
-  override async execute<R extends Row = Row>(text: string): Promise<R[]> {
-    return this.reading(() => super.execute<R>(text));
-  }
-
-  override async describe(
-    statements: readonly Preparation[],
-    more: { readonly plans: boolean },
-  ): Promise<readonly Described[]> {
-    return this.reading(() => super.describe(statements, more));
-  }
-
-  protected override get temporary(): boolean {
-    return true;
-  }
-
-  override async script(text: string): Promise<void> {
-    const [begin] = BEGIN.exec(text) ?? [];
-    if (begin !== undefined) {
-      await this.end();
-      this.open = "caller";
-      await this.send(nextReading(this.options, begin) + text.slice(begin.length));
-      return;
-    }
-    if (/^\s*(?:commit|rollback)\s*$/i.test(text)) return this.end();
-    return this.reading(() => super.script(text));
-  }
-
-  override async close(): Promise<void> {
-    // A pooler keeps the connection to the server, which must not stay in a transaction.
-    if (this.pooled) await this.end().catch(() => {});
-    return super.close();
-  }
-
-  private async reading<T>(work: () => Promise<T>): Promise<T> {
-    if (this.open === null) {
-      await this.send(nextReading(this.options));
-      this.open = "own";
-    }
-    try {
-      return await work();
-    } catch (error) {
-      // If the connection is broken, the server rolls back on its own.
-      if (this.open === "own") await this.end().catch(() => {});
-      throw error;
-    }
-  }
-
-  private async end(): Promise<void> {
-    if (this.open === null) return;
-    this.open = null;
-    await this.send("rollback");
-  }
-}

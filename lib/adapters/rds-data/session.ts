@@ -97,6 +97,11 @@ export class DataApiSession implements Session {
     this.others = schema === null ? this.given : pathOfSchema(schema, shared);
   }
 
+  /** Each call may meet another backend, on which nothing is prepared. */
+  async repeated<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
+    return this.query<R>(text, values);
+  }
+
   async query<R extends Row = Row>(text: string, values?: readonly unknown[]): Promise<R[]> {
     const { statements } = parseSql(text, "");
     const [only] = statements;

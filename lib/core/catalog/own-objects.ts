@@ -1,3 +1,4 @@
+import { literal } from "../sql/quote.js";
 import { LESSER_OWNER } from "./code-of-others.js";
 
 /** Which of our objects to look at. */
@@ -23,13 +24,65 @@ const GRANTEE = "case g.grantee when 0 then 'public' else pg_get_userbyid(g.gran
 const REACHES = `case g.grantee when 0 then has_schema_privilege('public', granted.place, 'USAGE')
       else has_schema_privilege(g.grantee, granted.place, 'USAGE') end`;
 
+/** The only expressions in what we make, as the server prints them. */
+const KNOWN_DEFAULTS = "'now()', 'true'";
+const KNOWN_CHECK = "CHECK (one)";
+
 /** Our tables whose columns are always the same. Copies of rows have the types of the tenant's. */
 const FIXED = ["ledger", "schema_gate_ledger", "progress", "backfill", "kept", "lease", "repaired_rows"]
   .map((name) => `'${name}'`)
   .join(", ");
 
-export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObjects): readonly (string | null)[] {
-  return [schema, tenantSchema, ledger, owner];
+export interface PlainlyOursRow {
+  /** Nothing is strange. False says nothing: `ownObjects` tells. */
+  readonly plain: boolean;
+}
+
+const textOrNull = (value: string | null): string => (value === null ? "null::text" : `${literal(value)}::text`);
+
+function ownSchemas(schema: string | null): string {
+  return schema === null
+    ? "n.nspname = 'schema_gate' or left(n.nspname, 12) = 'schema_gate_'"
+    : `n.nspname = ${literal(schema)}`;
+}
+
+/**
+ * One row, in a tenth of the time of `ownObjects`, most of which goes into planning: what `pg_class` says of our tables in flags that are never false
+ * where there is a trigger, a rule or a child, and what depends on our schemas. It answers true only where `ownObjects` would find nothing. CASE keeps printing, which locks the table, to ours.
+ */
+export function plainlyOurs({ schema, tenantSchema, ledger, owner }: OwnObjects): string {
+  const ours = owner === null ? "session_user" : `session_user, ${literal(owner)}`;
+  const belongs = (column: string) => `pg_get_userbyid(${column}) in (${ours})`;
+  const inTenant =
+    tenantSchema === null
+      ? ""
+      : ` or c.relname = 'schema_gate_ledger' and c.relnamespace = (select n.oid from pg_namespace n where n.nspname = ${literal(tenantSchema)})`;
+  const framework =
+    ledger === null
+      ? ""
+      : `
+  and not exists (select from pg_class c where c.oid = to_regclass(${literal(ledger)})
+    and (c.relkind <> 'r' or c.relhastriggers or c.relhasrules or c.relhassubclass or c.relrowsecurity))`;
+  return `with own as materialized (select n.oid, n.nspowner, n.nspacl from pg_namespace n where ${ownSchemas(schema)}),
+rel as materialized (
+  select c.* from pg_class c where (c.relnamespace in (select own.oid from own)${inTenant}) and c.relkind not in ('i', 't'))
+select not exists (select from own where own.nspacl is not null or not ${belongs("own.nspowner")})
+  and not exists (select from rel where rel.relkind <> 'r' or rel.relacl is not null or rel.relhastriggers or rel.relhasrules or rel.relhassubclass
+    or rel.relispartition or rel.relrowsecurity or rel.relpersistence <> 'p' or rel.reloftype <> 0 or not ${belongs("rel.relowner")})
+  and not exists (select from pg_depend d where d.refclassid = 'pg_namespace'::regclass and d.refobjid in (select own.oid from own)
+    and d.classid <> 'pg_class'::regclass)
+  and not exists (select from rel join pg_attribute a on a.attrelid = rel.oid and a.attnum > 0 and not a.attisdropped
+    where a.attacl is not null or a.attgenerated <> '' or a.attidentity <> '' or a.attinhcount > 0
+      or rel.relname in (${FIXED}) and (a.atttypid >= 16384 or a.attcollation >= 16384))
+  and not exists (select from rel join pg_attrdef d on d.adrelid = rel.oid
+    where case when d.adrelid = rel.oid then pg_get_expr(d.adbin, d.adrelid) not in (${KNOWN_DEFAULTS}) end)
+  and not exists (select from rel join pg_constraint c on c.conrelid = rel.oid and c.contype not in ('p', 'n')
+    where case when c.conrelid = rel.oid then pg_get_constraintdef(c.oid) <> '${KNOWN_CHECK}' end)
+  and not exists (select from rel join pg_index x on x.indrelid = rel.oid where x.indexprs is not null or x.indpred is not null)
+  and not exists (select from rel join pg_inherits i on i.inhrelid = rel.oid)
+  and not exists (select from rel join pg_statistic_ext s on s.stxrelid = rel.oid)
+  and not exists (select from rel join pg_policy p on p.polrelid = rel.oid)
+  and not exists (select from pg_event_trigger e where e.evtenabled <> 'D')${framework} as plain`;
 }
 
 /**
@@ -38,15 +91,16 @@ export function ownObjectsValues({ schema, tenantSchema, ledger, owner }: OwnObj
  * it takes as long as all the rest. `printed` is kept apart since printing locks the table: as a filter it would run on every table of the database
  * before the join, and wait for other tenants' migrations.
  */
-export const OWN_OBJECTS = `with recursive own as (
+export function ownObjects({ schema, tenantSchema, ledger, owner }: OwnObjects): string {
+  return `with recursive own as (
   select n.oid, n.nspname, n.nspowner, n.nspacl from pg_namespace n
-  where case when $1::text is null then n.nspname = 'schema_gate' or left(n.nspname, 12) = 'schema_gate_' else n.nspname = $1 end),
+  where ${ownSchemas(schema)}),
 rel as (
   select c.oid, c.relname, c.relnamespace, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relpersistence, c.reloftype, true as ours from pg_class c
     where (c.relnamespace in (select own.oid from own) and c.relkind not in ('i', 't')
-      or c.relname = 'schema_gate_ledger' and c.relnamespace = (select n.oid from pg_namespace n where n.nspname = $2))
+      or c.relname = 'schema_gate_ledger' and c.relnamespace = (select n.oid from pg_namespace n where n.nspname = ${textOrNull(tenantSchema)}))
   union all select c.oid, c.relname, c.relnamespace, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relpersistence, c.reloftype, false
-    from pg_class c where c.oid = to_regclass($3)),
+    from pg_class c where c.oid = to_regclass(${textOrNull(ledger)})),
 below(oid, ours) as (
   select rel.oid, rel.ours from rel
   union select i.inhrelid, below.ours from below join pg_inherits i on i.inhparent = below.oid where not below.ours),
@@ -55,15 +109,15 @@ granted(what, acl, owner, place) as (
   union all select format('%s.%I', rel.oid::regclass, a.attname), a.attacl, rel.relowner, rel.relnamespace
     from rel join pg_attribute a on a.attrelid = rel.oid where rel.ours and a.attacl is not null),
 printed(what, text, known) as materialized (
-  select format('the default of %s.%I', rel.oid::regclass, a.attname), pg_get_expr(d.adbin, d.adrelid), '{now(),true}'::text[]
+  select format('the default of %s.%I', rel.oid::regclass, a.attname), pg_get_expr(d.adbin, d.adrelid), array[${KNOWN_DEFAULTS}]
     from rel join pg_attrdef d on d.adrelid = rel.oid join pg_attribute a on a.attrelid = rel.oid and a.attnum = d.adnum where rel.ours
-  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass), pg_get_constraintdef(c.oid), '{CHECK (one)}'::text[]
+  union all select format('the constraint %I on %s', c.conname, rel.oid::regclass), pg_get_constraintdef(c.oid), array['${KNOWN_CHECK}']
     from rel join pg_constraint c on c.conrelid = rel.oid where rel.ours and c.contype not in ('p', 'n')),
 strange(what, role) as (
   select format('the schema %I, which belongs to %I', own.nspname, pg_get_userbyid(own.nspowner)), own.nspowner
-    from own where pg_get_userbyid(own.nspowner) is distinct from $4::text
+    from own where pg_get_userbyid(own.nspowner) is distinct from ${textOrNull(owner)}
   union all select format('%s, which belongs to %I', rel.oid::regclass, pg_get_userbyid(rel.relowner)), rel.relowner
-    from rel where rel.ours and pg_get_userbyid(rel.relowner) is distinct from $4::text
+    from rel where rel.ours and pg_get_userbyid(rel.relowner) is distinct from ${textOrNull(owner)}
   union all select format('%s, which is no table', rel.oid::regclass), null from rel where rel.relkind <> 'r' and (rel.ours or rel.relkind <> 'p')
   union all select format('the trigger %I on %s', t.tgname, below.oid::regclass), null
     from below join pg_trigger t on t.tgrelid = below.oid where not t.tgisinternal
@@ -101,3 +155,4 @@ strange(what, role) as (
   union all select format('the type %s', t.oid::regtype), null from pg_type t
     where t.typnamespace in (select own.oid from own) and t.typtype in ('d', 'e', 'r'))
 select array(select what from strange where role is null or exists (select from pg_roles r where r.oid = role and ${LESSER_OWNER}) order by 1) as strange`;
+}

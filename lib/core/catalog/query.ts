@@ -23,13 +23,21 @@ export function scopeOf(serverVersion: number, tenantSchema: string | null): Sco
   return { major, tenantSchema };
 }
 
+/**
+ * The values of the parameters of `catalogQuery`. The tenant's schema is one of them, so that a session which reads many tenants of one database sends
+ * one text: its plan is cached, and planning takes most of the time.
+ */
+export function catalogValues({ tenantSchema }: Scope): readonly string[] {
+  return tenantSchema === null ? [] : [tenantSchema];
+}
+
 /** Tag of the row that names the system catalogs in which rare kinds of objects were found. */
 export const CENSUS = "?";
 
 /**
  * The one query that reads a whole catalog. It returns one row per source: `tag`, and `body`, the source's rows in PostgreSQL's text form, one per
  * line and in a fixed order; null for none. It needs only the CONNECT privilege and the search_path of all our queries, under which the server prints
- * each name with its schema.
+ * each name with its schema. Its parameters are `catalogValues`.
  *
  * `rare` limits the rare sources to those tags, since planning for thirty empty catalogs takes longer than reading the others. The row `CENSUS` then
  * tells which of the rest are not empty after all, and must be asked for: nothing is left out unseen.
@@ -88,16 +96,15 @@ export const SCHEMA_OWNER =
  */
 function commonTables(scope: Scope): string {
   const { tenantSchema } = scope;
-  const own = tenantSchema === null ? null : literal(tenantSchema);
   const namespaces =
-    own === null
+    tenantSchema === null
       ? `select oid, nspname as name from pg_namespace where left(nspname, 3) <> 'pg_' and nspname <> 'information_schema'
         and nspname <> 'schema_gate' and left(nspname, 12) <> 'schema_gate_'`
-      : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = ${own}`;
+      : `select oid, ${literal(TENANT_SCHEMA)}::name as name from pg_namespace where nspname = $1::name`;
   const owner =
-    own === null
+    tenantSchema === null
       ? "select datdba as owner, oid as database, datacl is not null as granted from pg_database where datname = current_database()"
-      : `select ${SCHEMA_OWNER} as owner from pg_namespace n where n.nspname = ${own}`;
+      : `select ${SCHEMA_OWNER} as owner from pg_namespace n where n.nspname = $1::name`;
   return `home as materialized (${owner}),
 member as materialized (select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
   or refclassid in ('pg_type'::regclass, 'pg_proc'::regclass) and deptype = 'i' and classid in ('pg_proc'::regclass, 'pg_cast'::regclass)),

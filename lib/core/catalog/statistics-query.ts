@@ -1,16 +1,13 @@
-import { literal } from "../sql/quote.js";
 import { ACTIVITY } from "./activity.js";
 import type { Statistics } from "./statistics.js";
 
 /**
  * One row, one column `statistics` (JSON): everything in `Statistics` except the server's version. Scans are counted as pg_stat_user_tables counts
- * them, which itself takes longer to plan.
+ * them, which itself takes longer to plan. `$1` is the tenant's schema, if it is one.
  */
 export function statisticsQuery(tenantSchema: string | null): string {
   const inScope =
-    tenantSchema === null
-      ? "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
-      : `n.nspname = ${literal(tenantSchema)}`;
+    tenantSchema === null ? "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'" : "n.nspname = $1::name";
   const size =
     tenantSchema === null
       ? `case when has_database_privilege(current_database(), 'CONNECT') then pg_database_size(current_database()) end`

@@ -3,7 +3,7 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import { type DetectorRow, detectorQuery } from "../../core/catalog/detector.js";
 import { fingerprint } from "../../core/catalog/fingerprint.js";
 import type { SourceRows } from "../../core/catalog/place-tenant.js";
-import { catalogQuery, scopeOf, UnsupportedServerError } from "../../core/catalog/query.js";
+import { catalogQuery, catalogValues, scopeOf, UnsupportedServerError } from "../../core/catalog/query.js";
 import { CatalogFormatError } from "../../core/catalog/sources/fields.js";
 import type { Scope } from "../../core/catalog/sources/source.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
@@ -96,7 +96,7 @@ function answerOf(rows: readonly CatalogRow[], scope: Scope): { readonly key: st
 /** If the answer reveals a rare kind, everything is read again, so that one answer shows one moment. */
 async function readRows(session: Session, scope: Scope, kinds: Set<string>): Promise<readonly CatalogRow[]> {
   for (;;) {
-    const rows = await session.query<Row & CatalogRow>(catalogQuery(scope, kinds));
+    const rows = await session.repeated<Row & CatalogRow>(catalogQuery(scope, kinds), catalogValues(scope));
     const unasked = unaskedSources(rows);
     if (unasked.length === 0) return rows;
     for (const kind of unasked) kinds.add(kind);
@@ -116,7 +116,7 @@ export async function readDetector(
     const scope = await scopeIn(session, tenantSchema);
     const { watched } = known;
     for (;;) {
-      const [row] = await session.query<Row & DetectorRow>(detectorQuery(scope, watched));
+      const [row] = await session.repeated<Row & DetectorRow>(detectorQuery(scope, watched));
       if (!row) throw new CatalogFormatError("the change detector was answered with no row");
       const unwatched = (row.found ?? "").split(",").filter((id) => id !== "" && !watched.has(Number(id)));
       if (unwatched.length === 0) return row.detector;
@@ -127,7 +127,10 @@ export async function readDetector(
 
 /** Sizes, estimates and activity: kept next to the catalog, never in it. */
 export async function readStatistics(session: Session, tenantSchema: string | null): Promise<Statistics> {
-  const [row] = await session.query<{ statistics: StatisticsRow }>(statisticsQuery(tenantSchema));
+  const [row] = await session.repeated<{ statistics: StatisticsRow }>(
+    statisticsQuery(tenantSchema),
+    tenantSchema === null ? [] : [tenantSchema],
+  );
   if (!row) throw new DatabaseError("the query for statistics was answered with no row", "MALFORMED");
   return { ...row.statistics, serverVersion: session.serverVersion };
 }

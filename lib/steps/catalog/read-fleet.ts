@@ -2,13 +2,14 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Statistics } from "../../core/catalog/statistics.js";
 import type { Finding } from "../../core/finding.js";
 import type { Artifacts } from "../../ports/artifacts.js";
-import type { Database, Session } from "../../ports/database.js";
+import type { Database, Session, SessionPool } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { unreachable } from "../run/database-finding.js";
 import { CatalogReader } from "./catalog-reader.js";
 import { logicalReplicaFindings } from "./logical-replica.js";
 import { overHosts } from "./over-hosts.js";
 import { readStatistics } from "./read-catalog.js";
+import { withReaderPool } from "./reader-pool.js";
 import { openReplica } from "./replica.js";
 
 export interface FleetOptions {
@@ -48,7 +49,7 @@ export async function readFleet(
   options: FleetOptions,
 ): Promise<FleetReading> {
   const reader = new FleetReader(ports, options);
-  await overHosts(tenants, options.connectionsPerHost, (tenant) => reader.read(tenant));
+  await withReaderPool((pool) => overHosts(tenants, options.connectionsPerHost, (tenant) => reader.read(tenant, pool)));
   return {
     tenants: tenants.flatMap((tenant) => reader.results.get(tenant.id) ?? []),
     catalogs: reader.catalogs,
@@ -69,15 +70,15 @@ class FleetReader {
     this.reader = new CatalogReader(ports.memory, options.fresh);
   }
 
-  async read(tenant: Tenant): Promise<void> {
-    this.results.set(tenant.id, await this.readTenant(tenant));
+  async read(tenant: Tenant, pool: SessionPool): Promise<void> {
+    this.results.set(tenant.id, await this.readTenant(tenant, pool));
     this.options.onTenant?.(tenant);
   }
 
-  private async readTenant(tenant: Tenant): Promise<FleetTenant> {
+  private async readTenant(tenant: Tenant, pool: SessionPool): Promise<FleetTenant> {
     let session: Session | null = null;
     try {
-      const opened = await openReplica(this.ports.database, tenant, this.options);
+      const opened = await openReplica(this.ports.database, tenant, { ...this.options, pool });
       session = opened.session;
       this.findings.push(...opened.findings);
       const { fingerprint, catalog, unchanged } = await this.reader.read(session, tenant);

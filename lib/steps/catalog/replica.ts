@@ -1,5 +1,5 @@
 import type { Finding, Gate } from "../../core/finding.js";
-import type { Database, Session } from "../../ports/database.js";
+import type { Database, Session, SessionPool } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 
 /** Suffix of each gate's finding code for a replica that lags. */
@@ -13,6 +13,7 @@ interface ReplicaOptions {
   readonly statementTimeout: number;
   /** Who reads; default: introspect. */
   readonly gate?: Gate;
+  readonly pool?: SessionPool;
 }
 
 interface OpenedReplica {
@@ -29,9 +30,9 @@ interface OpenedReplica {
 export async function openReplica(
   database: Database,
   tenant: Tenant,
-  { statementTimeout, gate = "introspect" }: ReplicaOptions,
+  { statementTimeout, gate = "introspect", pool }: ReplicaOptions,
 ): Promise<OpenedReplica> {
-  const options = { purpose: "read", statementTimeout, lockTimeout: 1000 } as const;
+  const options = { purpose: "read", statementTimeout, lockTimeout: 1000, ...(pool ? { pool } : {}) } as const;
   const session = await database.connect(tenant, { ...options, replica: true });
   try {
     const { replica, behind } = await secondsBehind(session);

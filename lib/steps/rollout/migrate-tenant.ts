@@ -13,7 +13,6 @@ import { RegistryError, type Tenant } from "../../ports/registry.js";
 import { assertNoOthersCode } from "../catalog/automatic-code.js";
 import { unchangedFingerprint } from "../catalog/catalog-reader.js";
 import { readLedger } from "../catalog/ledger.js";
-import { assertOurs } from "../catalog/own-objects.js";
 import { assertNoSuperuser } from "../catalog/tenant-role.js";
 import { applyMigration } from "../migration/apply-migration.js";
 import type { Guard } from "../migration/guard.js";
@@ -103,7 +102,6 @@ async function work(ports: Ports, context: TenantContext, attempt: Attempt): Pro
       (await pendingOf(on, context, ledgerThere)).pending.some((migration) => migration.version === version);
     const guard = new TenantGuard({ run: ports.run, tenant, concurrentTimeout, needed });
     try {
-      await assertOurs(session, context.tenant.schema);
       if (config.connection.superuser === undefined) await assertNoOthersCode(session, context.release.migrations);
       await refuseDrift(ports, session, context);
       const { pending, entries } = await pendingOf(session, context);

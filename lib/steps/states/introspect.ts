@@ -4,7 +4,7 @@ import { sharedSchemas } from "../../core/isolation/shared-schemas.js";
 import type { Release } from "../../core/migration/release.js";
 import { ledgerFor } from "../../core/release/ledgers/ledgers.js";
 import { pendingMigrations } from "../../core/release/pending.js";
-import type { Session } from "../../ports/database.js";
+import type { Session, SessionPool } from "../../ports/database.js";
 import type { Ports } from "../../ports/ports.js";
 import type { Tenant } from "../../ports/registry.js";
 import { allTablesFindings } from "../catalog/all-tables.js";
@@ -13,6 +13,7 @@ import { readLedger } from "../catalog/ledger.js";
 import { logicalReplicaFindings } from "../catalog/logical-replica.js";
 import { NotOurs } from "../catalog/own-objects.js";
 import { readStatistics } from "../catalog/read-catalog.js";
+import { withReaderPool } from "../catalog/reader-pool.js";
 import { openReplica } from "../catalog/replica.js";
 import { readLackedUsage, readRoleFacts, tenantRoleFindings } from "../catalog/tenant-role.js";
 import { unreachable } from "../run/database-finding.js";
@@ -36,8 +37,8 @@ export const introspect: Step<BatchInput, Output> = {
     const { config, fresh = false } = await needRequest(ports);
     const release = await need<Release>(ports, artifact.release);
     const reader = new CatalogReader(ports.memory, fresh);
-    const result = await eachTenant(ports, "Introspect", batch, (tenant) =>
-      readTenant(ports, release, tenant, config, reader),
+    const result = await withReaderPool((pool) =>
+      eachTenant(ports, "Introspect", batch, (tenant) => readTenant(ports, release, tenant, config, { reader, pool })),
     );
     return { ok: result.records.every((record) => record.status === "read"), batch };
   },
@@ -48,14 +49,14 @@ async function readTenant(
   release: Release,
   tenant: Tenant,
   config: Config,
-  reader: CatalogReader,
+  { reader, pool }: { readonly reader: CatalogReader; readonly pool: SessionPool },
 ): Promise<TenantOutcome<TenantReading>> {
   const timeout = milliseconds(config.timeouts.read);
   const started = ports.clock.monotonic();
   let session: Session | null = null;
   let roles: readonly Finding[] = [];
   try {
-    const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout });
+    const opened = await openReplica(ports.database, tenant, { statementTimeout: timeout, pool });
     session = opened.session;
     const facts = await readRoleFacts(session, tenant);
     roles = tenantRoleFindings(facts, tenant, config);

@@ -2,11 +2,12 @@ import type { Catalog } from "../../core/catalog/catalog.js";
 import type { Release } from "../../core/migration/release.js";
 import type { Look, TenantLook } from "../../core/watch/look.js";
 import type { Artifacts } from "../../ports/artifacts.js";
-import { type Database, DatabaseError } from "../../ports/database.js";
+import { type Database, DatabaseError, type SessionPool } from "../../ports/database.js";
 import type { Tenant } from "../../ports/registry.js";
 import { CatalogReader } from "../catalog/catalog-reader.js";
 import { ledgerState } from "../catalog/fleet-ledgers.js";
 import { overHosts } from "../catalog/over-hosts.js";
+import { withReaderPool } from "../catalog/reader-pool.js";
 import { openReplica } from "../catalog/replica.js";
 
 export interface LookOptions {
@@ -34,9 +35,11 @@ export async function lookAtFleet(
   const reader = new CatalogReader(ports.memory, false);
   const catalogs = new Map<string, Catalog>();
   const found = new Map<string, TenantLook>();
-  await overHosts(tenants, options.connectionsPerHost, async (tenant) => {
-    found.set(tenant.id, await lookAt(ports.database, reader, catalogs, tenant, options));
-  });
+  await withReaderPool((pool) =>
+    overHosts(tenants, options.connectionsPerHost, async (tenant) => {
+      found.set(tenant.id, await lookAt(ports.database, reader, catalogs, tenant, { ...options, pool }));
+    }),
+  );
   const inOrder = tenants.flatMap(({ id }) => {
     const look = found.get(id);
     return look ? [[id, look] as const] : [];
@@ -49,10 +52,10 @@ async function lookAt(
   reader: CatalogReader,
   catalogs: Map<string, Catalog>,
   tenant: Tenant,
-  { statementTimeout, release, now }: LookOptions,
+  { statementTimeout, release, now, pool }: LookOptions & { readonly pool: SessionPool },
 ): Promise<TenantLook> {
   try {
-    const { session } = await openReplica(database, tenant, { statementTimeout });
+    const { session } = await openReplica(database, tenant, { statementTimeout, pool });
     try {
       const { fingerprint, catalog } = await reader.read(session, tenant);
       catalogs.set(fingerprint, catalog);

@@ -29,6 +29,7 @@ function bound(session: Session): Session {
     backend: session.backend,
     serverVersion: session.serverVersion,
     query: (...args: Parameters<Session["query"]>) => session.query(...args),
+    repeated: (...args: Parameters<Session["repeated"]>) => session.repeated(...args),
     script: (...args: Parameters<Session["script"]>) => session.script(...args),
     close: () => session.close(),
   } as Session;

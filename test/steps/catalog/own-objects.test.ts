@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { plainlyOurs } from "../../../lib/core/catalog/own-objects.js";
+import { ownSchemaOf } from "../../../lib/core/catalog/own-schema.js";
 import { ledgerFor } from "../../../lib/core/release/ledgers/ledgers.js";
 import { loadParser } from "../../../lib/core/sql/parse.js";
+import type { Session } from "../../../lib/ports/database.js";
 import { readLedger, writeLedger } from "../../../lib/steps/catalog/ledger.js";
 import { assertOurs } from "../../../lib/steps/catalog/own-objects.js";
 import { applyMigration } from "../../../lib/steps/migration/apply-migration.js";
@@ -178,6 +181,17 @@ const PLANTED: Readonly<Record<string, readonly [sql: string, said: RegExp]>> = 
   ],
 };
 
+/** What the short query answers; the whole one is asked only where it is not true. */
+async function plain(session: Session, schema: string | null, ledger: string | null = null): Promise<unknown> {
+  const own = {
+    schema: schema === null ? null : ownSchemaOf(schema),
+    tenantSchema: schema,
+    ledger,
+    owner: session.owner,
+  };
+  return (await session.query(plainlyOurs(own)))[0]?.plain;
+}
+
 beforeAll(() => loadParser());
 
 describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
@@ -196,6 +210,7 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
     await client.query("reset role");
     const session = await testSession(urlAs(login, url));
     const refused = { code: "NOT-OURS", message: expect.stringMatching(said) };
+    expect(await plain(session, null)).toBe(false);
     await expect(assertOurs(session, null)).rejects.toMatchObject(refused);
     await expect(readLedger(session, ledgerFor("sql"), null)).rejects.toMatchObject({ code: "NOT-OURS" });
     const settings = { lockTimeout: 500, statementTimeout: 10_000, concurrentTimeout: 2_000 };
@@ -230,6 +245,7 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
       await writeLedger(session, sqlx, null, () => []);
       await client.query("alter function public.evil() owner to mallory");
       expect(await readLedger(session, sqlx, null)).toEqual([]);
+      expect(await plain(session, null, "public._sqlx_migrations")).toBe(true);
       await client.query(sql);
       await expect(readLedger(session, sqlx, null)).rejects.toMatchObject({
         code: "NOT-OURS",
@@ -262,6 +278,7 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
         await writeLedger(session, ledgerFor("sql"), schema, () => []);
         await client.query("begin; lock table globex.orders in access exclusive mode");
         await session.script("set lock_timeout = 200");
+        expect(await plain(session, schema)).toBe(true);
         await assertOurs(session, schema);
       } finally {
         await session.close();
@@ -284,6 +301,7 @@ describe.each(MAJORS)("what is in the place of ours on %s", (major) => {
     } as const;
     await applyMigration(session, { ...input, ledger: ledgerFor("sql") });
     await assertOurs(session, null);
+    expect(await plain(session, null)).toBe(true);
     expect(await readLedger(session, ledgerFor("sql"), null)).toHaveLength(1);
   });
 });
