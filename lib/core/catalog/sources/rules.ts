@@ -1,13 +1,13 @@
-import { source } from "./source.js";
+import { onRelations, source } from "./source.js";
 
 /** Rewrite rules other than the one that makes a view. */
 export const rules = source<"schema" | "table" | "name" | "enabled" | "definition">({
   tag: "rule",
   rare: {
     catalogs: [2618],
-    // A view depends on its own rule, any other rule on its relation.
-    census: () =>
-      "select '2618'::oid, '0'::oid from pg_depend where classid = 'pg_rewrite'::regclass and deptype = 'a' and objid >= 16384",
+    // Only the rule that makes a view is for SELECT.
+    census: (scope) =>
+      `select '2618'::oid, '0'::oid from pg_rewrite where ${onRelations(scope, "ev_class")} ev_type <> '1' and oid >= 16384`,
   },
   select: () => ({
     fields: {

@@ -102,6 +102,11 @@ export function inScope(scope: Scope, catalog: string, oid: string): string {
     and d.refobjid = ns.oid and d.classid = '${catalog}'::regclass))`;
 }
 
+/** The beginning of a condition: one schema's relations among many are looked up in an index; of a whole database all are read. */
+export function onRelations(scope: Scope, column: string): string {
+  return scope.tenantSchema === null ? "" : `${column} = any(array(select rel.oid from rel)) and`;
+}
+
 /** Leaves out what an extension brought. */
 export function notMember(catalog: string, oid: string): string {
   return `${oid} not in (select member.objid from member where member.classid = '${catalog}'::regclass)`;

@@ -1,5 +1,5 @@
 import type { Fields } from "./fields.js";
-import { type Assembly, source } from "./source.js";
+import { type Assembly, onRelations, source } from "./source.js";
 
 const FIELDS = ["schema", "table", "name", "enabled", "definition"] as const;
 type Field = (typeof FIELDS)[number];
@@ -29,8 +29,8 @@ export const switchedClones = source<Field | "parent">({
   rare: {
     catalogs: [TRIGGERS],
     // Including disabled triggers behind a foreign key.
-    census: () =>
-      `select '${TRIGGERS}'::oid, '0'::oid from pg_trigger where tgenabled <> 'O' and (tgparentid <> 0 or tgisinternal)`,
+    census: (scope) =>
+      `select '${TRIGGERS}'::oid, '0'::oid from pg_trigger where ${onRelations(scope, "tgrelid")} tgenabled <> 'O' and (tgparentid <> 0 or tgisinternal)`,
   },
   select: () => ({
     fields: { ...fields, parent: "parent.tgenabled" },

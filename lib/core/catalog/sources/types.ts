@@ -25,8 +25,9 @@ export const types = source<Field>({
   tag: "type",
   rare: {
     catalogs: [1247],
-    census:
-      () => `select '1247'::oid, t.oid from pg_type t where t.oid >= 16384 and t.typtype in ('r', 'b', 'p') and ${NO_ARRAY}
+    census: (
+      scope,
+    ) => `select '1247'::oid, t.oid from pg_type t where ${inScope(scope, "pg_type", "t.oid")} and t.typtype in ('r', 'b', 'p') and ${NO_ARRAY}
       union all select '1247'::oid, '0'::oid from rel r where r.relkind = 'c'`,
   },
   select: (scope) => ({
