@@ -263,7 +263,8 @@ async function runStatements(
 
 /** The statements of a transaction, with what fires at its end. */
 function runInside(session: Session, input: Work, statements: readonly Statement[]): Promise<void> {
-  return insideTenant(session, scopeOf(input), async () => {
+  const texts = statements.map(({ sql }) => sql);
+  return insideTenant(session, scopeOf(input), texts, async () => {
     await runStatements(session, input, statements, "inside");
     if (statements.length > 0) await deferredInside(session, scopeOf(input), input.watch);
   });

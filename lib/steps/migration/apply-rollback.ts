@@ -170,7 +170,7 @@ async function runRepeated(session: Session, input: ApplyRollback, part: Part, a
       if (input.guard && !(await input.guard.inside(session, input.migration.version))) return;
       if (first) await input.observe?.begin(part.first);
       await session.script(`${WAY_BACK}; set local ${SIZE_SETTING} = ${size}`);
-      await insideTenant(session, input, async () => {
+      await insideTenant(session, input, part.statements, async () => {
         for (const sql of part.statements) {
           const [row] = await runStatement<{ left?: string }>(session, input, sql);
           if (row?.left !== undefined) left = Number(row.left);
@@ -214,7 +214,7 @@ async function runInside(session: Session, input: Work, part: Part, at: number |
     const aside = input.candidate.aside.filter(({ statement }) => statement === part.first);
     await keepBefore(session, aside, input.budget, input.schema);
     if (input.candidate.source !== "author") await session.script(WAY_BACK);
-    await insideTenant(session, input, () => runStatements(session, input, part));
+    await insideTenant(session, input, part.statements, () => runStatements(session, input, part));
     await keepAfter(session, aside, input.schema);
     await input.observe?.end(part.first);
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);

@@ -48,7 +48,7 @@ export async function changeWindow(
     ms = clock.monotonic() - start;
     return rows;
   };
-  const row = await insideTenant(session, scope, async () => {
+  const row = await insideTenant(session, scope, [sql], async () => {
     const [counted] = await withinLockTimeout(session, settings, watch, execute);
     // Deferred triggers in a schema that tenants share are in no tenant's catalog.
     if (plan.defers || schema !== null) await deferredInside(session, scope, watch);

@@ -1,4 +1,5 @@
 import type { Session } from "../../ports/database.js";
+import { hasHandlers, mayHaveBlocks } from "./has-handlers.js";
 import type { SessionScope } from "./prepare-session.js";
 import { LeftTenant, names, ofOthers } from "./stay-inside.js";
 
@@ -7,11 +8,21 @@ import { LeftTenant, names, ofOthers } from "./stay-inside.js";
  * rolled back: a block with an EXCEPTION clause releases its locks, but its variables keep what it read. A backend counts the blocks and
  * scans of each relation until its transaction ends, whatever was rolled back in between (manual, "The Cumulative Statistics System"); what
  * an earlier transaction left uncounted is in both readings.
+ *
+ * Both look at every relation of the database, which is slow where it has thousands of tenants: they are left out if nothing can catch an error.
  */
-export async function readingInside<T>(session: Session, scope: SessionScope, work: () => Promise<T>): Promise<T> {
+export async function readingInside<T>(
+  session: Session,
+  scope: SessionScope,
+  statements: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
   if (scope.schema === null) return work();
-  const before = await readsOfOthers(session, scope.schema, scope.settings.shared);
+  const catches = mayHaveBlocks(statements) || (await hasHandlers(session));
+  const before = catches ? await readsOfOthers(session, scope.schema, scope.settings.shared) : NOTHING;
   const result = await work();
+  // Somebody else may have created a function meanwhile.
+  if (!catches && !(await hasHandlers(session))) return result;
   const after = await readsOfOthers(session, scope.schema, scope.settings.shared);
   const read = [...after]
     .filter(([relation, count]) => count > (before.get(relation) ?? 0))
@@ -22,6 +33,8 @@ export async function readingInside<T>(session: Session, scope: SessionScope, wo
     );
   return result;
 }
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
 
 interface Counted extends Record<string, unknown> {
   readonly relation: string | null;

@@ -42,7 +42,7 @@ export async function tryCandidate(
     await session.script("set constraints all immediate");
     if (candidate.source !== "author") await session.script(WAY_BACK);
     const from = await readColumns(session);
-    await insideTenant(session, scope, async () => {
+    await insideTenant(session, scope, candidate.statements, async () => {
       for (const sql of candidate.statements) await session.execute(bindSchemas(sql, scope.schema));
       await session.script("set constraints all immediate");
     });

@@ -86,11 +86,18 @@ describe.each(MAJORS)("rows of another tenant that a part which is rolled back r
     sql: string,
     before?: string,
     login: Login = "superuser",
+    setup = SETUP,
+    asked: string[] = [],
   ): Promise<readonly [unknown, readonly string[]]> {
     await makeLogin(major, login);
-    const { url, client } = await temporaryDatabase(major, setupAs(login, SETUP));
+    const { url, client } = await temporaryDatabase(major, setupAs(login, setup));
     await client.query("vacuum initech.usr");
     const session = await testSession(urlAs(login, url));
+    const query = session.query.bind(session);
+    session.query = (text, values) => {
+      asked.push(text);
+      return query(text, values);
+    };
     if (before !== undefined) await session.script(before);
     const error = await applyMigration(session, {
       migration: testMigration(sql),
@@ -119,6 +126,35 @@ describe.each(MAJORS)("rows of another tenant that a part which is rolled back r
 
   it.each(Object.entries(HARMLESS))("%s: passes", async (_, sql) => {
     expect((await outcome(sql))[0]).toBeNull();
+  });
+
+  describe("in a database without any function", () => {
+    const BARE = `create schema acme; create schema initech; create table acme.log (line text);
+      create table initech.usr (id int, name text); insert into initech.usr values (1, 'secret'); analyze`;
+    const FUNCTION = `create function acme.f() returns text language plpgsql as $$ declare found text; begin
+      begin execute ${quoted("select name from initech.usr limit 1")} into found; raise exception 'back'; exception when raise_exception then null; end; return found; end $$`;
+    const seen = `do $$ declare n text; begin begin execute ${quoted("select name from initech.usr limit 1")} into n; raise exception 'x'; exception when raise_exception then null; end; insert into log values (n); end $$`;
+
+    it.each([
+      ["a block", seen],
+      ["a block behind plain statements", `create table made (id int); ${seen}`],
+      ["a function that the release makes", `${FUNCTION}; insert into log select acme.f()`],
+      ["one that it makes and drops", `${FUNCTION}; insert into log select acme.f(); drop function acme.f()`],
+    ])("%s: nothing is committed", async (_, sql) => {
+      const [error, log] = await outcome(sql, undefined, "superuser", BARE);
+      expect(error).toBeInstanceOf(LeftTenant);
+      expect(log).toEqual([]);
+    });
+
+    it("plain statements pass, and nobody looks at every relation", async () => {
+      const asked: string[] = [];
+      const sql =
+        "create table made (id int); alter table made add column n int; create index on made (n); insert into made values (1)";
+      expect((await outcome(sql, undefined, "superuser", BARE, asked))[0]).toBeNull();
+      expect(asked.filter((text) => text.includes("track_counts"))).toEqual([]);
+      expect((await outcome(sql, undefined, "superuser", SETUP, asked))[0]).toBeNull();
+      expect(asked.filter((text) => text.includes("track_counts"))).toHaveLength(2);
+    });
   });
 
   it("does not count what the session has read before", async () => {

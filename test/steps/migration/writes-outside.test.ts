@@ -33,7 +33,7 @@ describe.each(MAJORS)("what a transaction of the rollout changes, on %s", (major
         await session.execute(sql);
         await stayInside(session, scope);
       };
-      const error = await insideTenant(session, scope, work).then(
+      const error = await insideTenant(session, scope, [sql], work).then(
         () => null,
         (thrown: Error) => thrown,
       );
@@ -88,7 +88,7 @@ describe.each(MAJORS)("what a transaction of the rollout changes, on %s", (major
     const session = await testSession(url);
     session.lookUpIn("acme", ["public"]);
     await session.execute("begin");
-    await insideTenant(session, { schema: "acme", settings }, async () => {
+    await insideTenant(session, { schema: "acme", settings }, ["drop function trg() cascade"], async () => {
       await session.execute("alter function peek() cost 3");
       await client.query(`alter function initech.peek() cost 3; create function initech.more() returns int language sql as 'select 1'; drop function initech.imm;
         comment on type initech.mood is 'x'; grant select (name) on initech.usr to pg_monitor; create publication own for table initech.log`);
