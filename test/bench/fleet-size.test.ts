@@ -22,7 +22,11 @@ describe("a fleet of tenants that are", () => {
       await fleet.command(["approve"]);
       const rollout = await fleet.command(["resume"]);
       const wave = fleet.between("wave.started", "wave.finished");
-      const line = { kind, tenants, read, again, gates, rollout, wave };
+      const figures = Object.entries({ read, again, gates, rollout }).map(([what, { ms, peak }]) => [
+        what,
+        { ms, peak },
+      ]);
+      const line = { kind, tenants, ...Object.fromEntries(figures), wave };
       console.log(JSON.stringify(line));
       if (RESULTS !== undefined) appendFileSync(RESULTS, `${JSON.stringify(line)}\n`);
       expect(wave).toBeGreaterThan(0);

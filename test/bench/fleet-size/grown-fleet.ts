@@ -30,6 +30,7 @@ const SAYS_MEMORY =
   "--import=data:text/javascript,process.on('exit',()=>process.stderr.write('%5CnmaxRSS='+process.resourceUsage().maxRSS))";
 
 export interface Measured {
+  readonly stdout: string;
   readonly ms: number;
   /** The highest memory of the process, MiB. */
   readonly peak: number;
@@ -44,27 +45,29 @@ export class GrownFleet {
     private readonly tenants: readonly string[],
   ) {}
 
-  static async create(kind: Kind, count: number): Promise<GrownFleet> {
+  /** `base`: the schema of each tenant, with nothing released after it; default: two small tables, and a release. */
+  static async create(kind: Kind, count: number, base: string | null = null): Promise<GrownFleet> {
     const directory = ownScratchDirectory("schema-gate-grown-", count * (kind === "databases" ? 9 : 0.5) * 2 ** 20);
     chmodSync(directory, 0o755);
     for (const folder of ["server", "migrations"]) mkdirSync(join(directory, folder));
-    writeFileSync(join(directory, "migrations", `${BASELINE}_base.up.sql`), BASE);
-    writeFileSync(join(directory, "migrations", "20240201_extra.up.sql"), RELEASE);
+    writeFileSync(join(directory, "migrations", `${BASELINE}_base.up.sql`), base ?? BASE);
+    if (base === null) writeFileSync(join(directory, "migrations", "20240201_extra.up.sql"), RELEASE);
     const server = await startEmbeddedServer({
       directory: join(directory, "server"),
       settings: { max_locks_per_transaction: "1024" },
     });
     const tenants = Array.from({ length: count }, (_, at) => `t${String(at).padStart(5, "0")}`);
     const fleet = new GrownFleet(directory, server, kind, tenants);
-    await fleet.fill();
+    await fleet.fill(base === null ? `${BASE}${ROWS}` : base);
     fleet.configure();
+    fleet.list();
     return fleet;
   }
 
-  private async fill(): Promise<void> {
+  private async fill(content: string): Promise<void> {
     if (this.kind === "databases") {
       await this.inDatabase("postgres", (client) => client.query("create database tenant"));
-      const setup = await this.setup(null);
+      const setup = `${content};\n${await this.ledger(null)}`;
       await this.inDatabase("tenant", (client) => client.query(setup));
       await this.inDatabase("postgres", async (client) => {
         for (const id of this.tenants) await client.query(`create database ${identifier(id)} template tenant`);
@@ -75,27 +78,35 @@ export class GrownFleet {
     await this.inDatabase("shared", async (client) => {
       for (let from = 0; from < this.tenants.length; from += AT_ONCE) {
         const some = this.tenants.slice(from, from + AT_ONCE);
-        const scripts = some.map(async (id) => `create schema ${id}; set search_path = ${id}; ${await this.setup(id)}`);
+        const scripts = some.map(
+          async (id) => `create schema ${id}; set search_path = ${id}; ${content};\n${await this.ledger(id)}`,
+        );
         await client.query((await Promise.all(scripts)).join(";\n"));
       }
       await client.query("analyze");
     });
   }
 
-  private async setup(schema: string | null): Promise<string> {
+  /** What records the baseline. */
+  private async ledger(schema: string | null): Promise<string> {
     const release = await readRelease(await readReleaseFolder(join(this.directory, "migrations")));
     const base = release.migrations.find(({ version }) => version === BASELINE);
     if (!base) throw new Error("the release has no baseline");
     const ledger = ledgerFor(release.convention, schema);
-    return [BASE.trimEnd().replace(/;$/, ""), ROWS, ...ledger.create, ...ledger.record(base, 1)].join(";\n");
+    return [...ledger.create, ...ledger.record(base, 1)].join(";\n");
+  }
+
+  /** The registry: the fleet, and others that are not there yet. */
+  list(...more: readonly string[]): void {
+    const url = (id: string) =>
+      `postgres://postgres@127.0.0.1:${this.server.port}/${this.kind === "databases" ? id : "shared"}`;
+    const rows = [...this.tenants, ...more].map((id) => `${id},${url(id)},${this.kind === "databases" ? "" : id}`);
+    writeFileSync(join(this.directory, "tenants.csv"), ["id,url,schema", ...rows, ""].join("\n"));
   }
 
   private configure(): void {
-    const url = (id: string) =>
-      `postgres://postgres@127.0.0.1:${this.server.port}/${this.kind === "databases" ? id : "shared"}`;
-    const rows = this.tenants.map((id) => `${id},${url(id)},${this.kind === "databases" ? "" : id}`);
-    writeFileSync(join(this.directory, "tenants.csv"), ["id,url,schema", ...rows, ""].join("\n"));
     const config = {
+      provision: { template: true },
       migrations: "migrations",
       registry: { file: "tenants.csv" },
       connection: { password: "env:TENANT_PASSWORD", superuser: "a server of the bench alone" },
@@ -126,7 +137,7 @@ export class GrownFleet {
     const { code, stdout, stderr } = await ended(child);
     const ms = performance.now() - started;
     if (!codes.includes(code ?? -1)) throw new Error(`${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
-    return { ms, peak: Math.round(Number(/maxRSS=(\d+)\s*$/.exec(stderr)?.[1]) / 1024) };
+    return { stdout, ms, peak: Math.round(Number(/maxRSS=(\d+)\s*$/.exec(stderr)?.[1]) / 1024) };
   }
 
   /** Milliseconds between the first event of one kind in the run's trail and the last of another. */
