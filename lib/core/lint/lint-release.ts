@@ -22,8 +22,8 @@ import { unparsedFinding } from "./unparsed.js";
 import { applyWaivers, readWaivers, type Waived, type Waiver } from "./waivers.js";
 
 export interface LintInput {
-  /** In the order in which they run. A release's `Script` fits. */
-  readonly scripts: readonly LintScript[];
+  /** In the order in which they run; where each is separate, the next is asked for once the one before is judged. A release's `Script` fits. */
+  readonly scripts: Iterable<LintScript>;
   /** A live catalog of the cluster, as it is before the release. */
   readonly catalog?: Catalog;
   /** By `schema.table`; the largest tenant's. */
@@ -66,21 +66,28 @@ const GATE: Circumstances = {
  */
 export async function lintRelease(input: LintInput): Promise<readonly LintFinding[]> {
   await loadParser();
-  return new LintRun(input, await calledBodies(input.scripts, input.catalog)).findings();
+  const run = new LintRun(input);
+  for (const scripts of releasesOf(input)) run.read(scripts, await calledBodies(scripts, input.catalog));
+  return run.findings();
+}
+
+/** Scripts that know of each other. */
+function* releasesOf({ scripts, circumstances }: LintInput): Iterable<readonly LintScript[]> {
+  if (!circumstances?.separate) yield [...scripts];
+  else for (const script of scripts) yield [script];
 }
 
 class LintRun {
   private known: Known;
+  private bodies: FunctionBodies | null = null;
+  private readonly tracker = new TransactionTracker();
   private readonly circumstances: Circumstances;
   private readonly found: LintFinding[] = [];
   private readonly waivers: Waiver[] = [];
   private readonly rules: readonly Rule[];
   private readonly byKinds = new Map<string, readonly Rule[]>();
 
-  constructor(
-    private readonly input: LintInput,
-    private readonly bodies: FunctionBodies | null,
-  ) {
+  constructor(private readonly input: LintInput) {
     const serverVersion = input.catalog?.serverVersion ?? input.circumstances?.serverVersion ?? null;
     const major = serverVersion === null ? null : Math.trunc(serverVersion / 10_000);
     const versions = major === null ? GATE.versions : { from: major, to: major };
@@ -101,18 +108,19 @@ class LintRun {
     return known;
   }
 
-  findings(): readonly LintFinding[] {
-    const tracker = new TransactionTracker();
-    for (const [at, script] of this.input.scripts.entries()) {
-      if (at > 0 && this.circumstances.separate) {
-        this.finish();
-        this.known = this.atFirst();
-      }
-      tracker.begin(script);
+  /** Judges scripts that know of each other, and of none that was read before. */
+  read(scripts: readonly LintScript[], bodies: FunctionBodies | null): void {
+    this.known = this.atFirst();
+    this.bodies = bodies;
+    for (const script of scripts) {
+      this.tracker.begin(script);
       this.readWaivers(script);
-      for (const statement of script.statements) this.visit(statement, script, tracker);
+      for (const statement of script.statements) this.visit(statement, script, this.tracker);
     }
     this.finish();
+  }
+
+  findings(): readonly LintFinding[] {
     const ids = new Set([...RULES, ...(this.input.customRules ?? [])].map((rule) => rule.id).concat("lint.unparsed"));
     const { today, onWaived = () => {} } = this.input;
     return [...applyWaivers(this.found, this.waivers, today, ids, onWaived)].sort(compareFindings);
@@ -222,11 +230,16 @@ class LintRun {
         remedy: report.remedy,
         source: report.statement.nested ? report.statement.source : placeOf(report),
         ...(report.unknown ? { unknown: true } : {}),
-        ...(report.fix ? { fix: { statement: report.statement, statements: report.fix } } : {}),
+        ...(report.fix ? { fix: fixOf(report.statement, report.fix) } : {}),
         ...(report.statement.nested ? { nested: true as const } : {}),
       });
     }
   }
+}
+
+/** Without the tree and the script: findings are remembered, and outlive both. */
+function fixOf({ index, sql, source }: Statement, statements: readonly string[]): Fix {
+  return { statement: { index, sql, source }, statements };
 }
 
 const CALLED = " It is inside a function that this statement calls.";

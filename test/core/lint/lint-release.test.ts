@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../../../lib/core/catalog/catalog.js";
+import { compareFindings } from "../../../lib/core/finding.js";
 import { lintRelease } from "../../../lib/core/lint/lint-release.js";
+import type { LintScript } from "../../../lib/core/lint/lint-statement.js";
+import type { Rule } from "../../../lib/core/lint/rules/rule.js";
+import { longIdentifier } from "../../../lib/core/lint/rules/sg102-long-identifier.js";
 import { withRewrite } from "../../../lib/core/rewrite/with-rewrite.js";
 import { lintScript, lintText } from "../../support/lint-text.js";
 
@@ -201,6 +205,41 @@ describe("lintRelease", () => {
       today: "2026-01-01",
     });
     expect(findings).toMatchObject([{ code: "SG010", source: { file: "r.sql", line: 4, column: 28 } }]);
+  });
+});
+
+describe("files that are separate releases", () => {
+  const circumstances = { together: false, separate: true, lockTimeoutSet: false, opaqueReported: false };
+  const lint = (...scripts: LintScript[]) => lintRelease({ scripts, today: "2026-01-01", circumstances });
+  const makes = "CREATE FUNCTION tidy() RETURNS void LANGUAGE sql AS 'LOCK TABLE users';";
+  const calls = "ALTER TABLE users ADD COLUMN a int; SELECT tidy(); DELETE FROM comments WHERE id > 1;";
+
+  it("hear what each of them hears alone, whatever functions the others make", async () => {
+    const [one, other] = [lintScript(makes, "1.sql"), lintScript(calls, "2.sql")];
+    const alone = [...(await lint(one)), ...(await lint(other))].sort(compareFindings);
+    expect(alone.map(({ code }) => code)).toContain("SG095");
+    expect(await lint(one, other)).toEqual(alone);
+    expect(await lint(other, one)).toEqual(alone);
+  });
+
+  it("are read one after the other, so that the tree of one can go before the next is made", async () => {
+    const order: string[] = [];
+    const look: Rule = {
+      ...longIdentifier,
+      id: "OWN1",
+      check: ({ source }) => {
+        order.push(`judged ${source.file}`);
+        return [];
+      },
+    };
+    const scripts = (function* () {
+      for (const file of ["1.sql", "2.sql"]) {
+        order.push(`read ${file}`);
+        yield lintScript("SELECT 1;", file);
+      }
+    })();
+    await lintRelease({ scripts, today: "2026-01-01", circumstances, customRules: [look] });
+    expect(order).toEqual(["read 1.sql", "judged 1.sql", "read 2.sql", "judged 2.sql"]);
   });
 });
 

@@ -34,9 +34,15 @@ export async function lintGroup({
   await loadParser();
   const sql = group.files.filter((file) => file.name.endsWith(".sql") && !file.path.startsWith("../"));
   const read = await readGroup(group, sql);
-  const scripts = read.scripts.map((script): LintScript => withMode(script, config?.transaction));
+  let statements = 0;
+  const scripts = function* (): Iterable<LintScript> {
+    for (const script of read.scripts) {
+      statements += script.statements.length;
+      yield withMode(script, config?.transaction);
+    }
+  };
   const found = await lintRelease({
-    scripts,
+    scripts: scripts(),
     today,
     waivers: config ? configWaivers(config) : [],
     customRules,
@@ -51,7 +57,7 @@ export async function lintGroup({
   });
   return {
     findings: [...group.findings, ...read.findings, ...(await namingRewrites(found))],
-    statements: scripts.reduce((sum, script) => sum + script.statements.length, 0),
+    statements,
     skipped: read.skipped,
     convention: read.convention,
   };
@@ -64,14 +70,21 @@ async function namingRewrites(found: readonly LintFinding[]): Promise<readonly F
   return found.map((finding) => withRewrite(finding));
 }
 
+type ReadGroup = Omit<LintScripts, "scripts"> & { readonly scripts: Iterable<LintScript> };
+
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */
-async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<LintScripts> {
+async function readGroup(group: LintGroup, sql: readonly SourceFile[]): Promise<ReadGroup> {
   if (group.folder || group.files.some((file) => file.name.endsWith(".rs"))) {
     // The conventions of the frameworks and the reader of Rust are as large as everything else together.
     const { scriptsOf } = await import("../../../core/lint/scripts-of.js");
     return scriptsOf(group.files);
   }
-  return { scripts: sql.map(bareScript), convention: null, findings: [], skipped: [] };
+  return { scripts: bareScripts(sql), convention: null, findings: [], skipped: [] };
+}
+
+/** One by one, so that the trees of a file can go before those of the next are made. */
+function* bareScripts(sql: readonly SourceFile[]): Iterable<LintScript> {
+  for (const file of sql) yield bareScript(file);
 }
 
 function withMode(script: LintScript, mode: LintScript["transaction"] | undefined): LintScript {
