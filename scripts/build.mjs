@@ -41,11 +41,11 @@ function buildOf() {
   return hash.digest("hex");
 }
 
-/** Replaces what the compiler wrote for the entry point. Packages stay packages, and load when a command needs them. */
+/** Replaces what the compiler wrote for the entry points. Packages stay packages, and load when a command needs them. */
 async function bundleCommandLine() {
   await build({
     absWorkingDir: root,
-    entryPoints: { "schema-gate": "bin/schema-gate.ts" },
+    entryPoints: { "schema-gate": "bin/schema-gate.ts", "lint-worker": "bin/lint-worker.ts" },
     outdir: "dist/bin",
     chunkNames: "chunks/[name]-[hash]",
     define: { SCHEMA_GATE_BUILD: JSON.stringify(buildOf()) },

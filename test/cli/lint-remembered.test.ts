@@ -114,9 +114,12 @@ describe("what lint found in files that did not change", () => {
   });
 
   it("is not remembered with rules of the project's own, which are code", () => {
-    writeFileSync(join(project, "rule.mjs"), "export default { id: 'OWN1', title: 't', visit() { return []; } };\n");
+    writeFileSync(
+      join(project, "rule.mjs"),
+      "export default { id: 'OWN1', slug: 'own', title: 't', severity: 'note', versions: { from: 13, to: null }, nodes: [], check: () => [] };\n",
+    );
     writeFileSync(join(project, "schema-gate.yaml"), "lint: { rules: [rule.mjs] }\n");
-    lint();
+    expect(lint().status).toBe(1);
     expect(() => names()).toThrow("ENOENT");
   });
 });

@@ -65,29 +65,62 @@ const GATE: Circumstances = {
  * are the gate's: the scripts run together, and the runner sets lock_timeout.
  */
 export async function lintRelease(input: LintInput): Promise<readonly LintFinding[]> {
+  return withWaivers([await judgeScripts(input)], input);
+}
+
+/** What the rules say before any waiver, and the waivers in the scripts. Plain data. */
+export interface JudgedScripts {
+  readonly found: readonly LintFinding[];
+  readonly waivers: readonly Waiver[];
+}
+
+/** The part of `lintRelease` that separate scripts can share out. */
+export async function judgeScripts(input: Omit<LintInput, "waivers" | "onWaived">): Promise<JudgedScripts> {
   await loadParser();
   const run = new LintRun(input);
   for (const scripts of releasesOf(input)) run.read(scripts, await calledBodies(scripts, input.catalog));
-  return run.findings();
+  return run;
+}
+
+/** All findings of a release, without those that its own or the config's waivers remove. */
+export function withWaivers(
+  judged: readonly JudgedScripts[],
+  { waivers = [], today, customRules = [], onWaived = () => {} }: Omit<LintInput, "scripts">,
+): readonly LintFinding[] {
+  const ids = new Set([...RULES, ...customRules].map((rule) => rule.id).concat("lint.unparsed"));
+  const all = [...waivers, ...judged.flatMap((each) => each.waivers)];
+  const found = judged.flatMap((each) => each.found);
+  return [...applyWaivers(found, all, today, ids, onWaived)].sort(compareFindings);
 }
 
 /** Scripts that know of each other. */
-function* releasesOf({ scripts, circumstances }: LintInput): Iterable<readonly LintScript[]> {
+function* releasesOf({
+  scripts,
+  circumstances,
+}: Pick<LintInput, "scripts" | "circumstances">): Iterable<readonly LintScript[]> {
   if (!circumstances?.separate) yield [...scripts];
   else for (const script of scripts) yield [script];
 }
 
-class LintRun {
+/** The rules that look at a statement of some kinds. */
+interface RulesOfKinds {
+  readonly all: readonly Rule[];
+  /** Where it is not sure what exists: without those that say that the server refuses the statement. */
+  readonly unsure: readonly Rule[];
+}
+
+class LintRun implements JudgedScripts {
   private known: Known;
   private bodies: FunctionBodies | null = null;
   private readonly tracker = new TransactionTracker();
   private readonly circumstances: Circumstances;
-  private readonly found: LintFinding[] = [];
-  private readonly waivers: Waiver[] = [];
+  readonly found: LintFinding[] = [];
+  readonly waivers: Waiver[] = [];
   private readonly rules: readonly Rule[];
-  private readonly byKinds = new Map<string, readonly Rule[]>();
+  private readonly finishing: readonly Rule[];
+  private readonly byKinds = new Map<string, RulesOfKinds>();
 
-  constructor(private readonly input: LintInput) {
+  constructor(private readonly input: Omit<LintInput, "waivers" | "onWaived">) {
     const serverVersion = input.catalog?.serverVersion ?? input.circumstances?.serverVersion ?? null;
     const major = serverVersion === null ? null : Math.trunc(serverVersion / 10_000);
     const versions = major === null ? GATE.versions : { from: major, to: major };
@@ -97,7 +130,7 @@ class LintRun {
     this.rules = [...RULES, ...(input.customRules ?? [])].filter(
       (rule) => overlap(rule.versions, circumstances.versions) && (rule.when?.(circumstances) ?? true),
     );
-    this.waivers.push(...(input.waivers ?? []));
+    this.finishing = this.rules.filter(({ finish }) => finish);
   }
 
   /** What is known before the first statement. */
@@ -120,14 +153,8 @@ class LintRun {
     this.finish();
   }
 
-  findings(): readonly LintFinding[] {
-    const ids = new Set([...RULES, ...(this.input.customRules ?? [])].map((rule) => rule.id).concat("lint.unparsed"));
-    const { today, onWaived = () => {} } = this.input;
-    return [...applyWaivers(this.found, this.waivers, today, ids, onWaived)].sort(compareFindings);
-  }
-
   private finish(): void {
-    for (const rule of this.rules) this.report(rule, rule.finish?.(this.known) ?? []);
+    for (const rule of this.finishing) this.report(rule, rule.finish?.(this.known) ?? []);
   }
 
   private readWaivers(script: LintScript): void {
@@ -195,24 +222,23 @@ class LintRun {
 
   private judgeAndLearn(statement: LintStatement): void {
     if (!statement.script.history) {
-      const rules = this.rulesFor(statement);
-      const sure = this.known.certain && statement.conditional !== true && rules.some(({ refuses }) => refuses);
-      const refuses = sure && !mayBeInOtherSchema(statement, this.known);
-      for (const rule of rules) {
-        if (refuses || !rule.refuses) this.report(rule, rule.check?.(statement, this.known) ?? []);
-      }
+      const { all, unsure } = this.rulesFor(statement);
+      const sure = this.known.certain && statement.conditional !== true && all.length > unsure.length;
+      const rules = sure && !mayBeInOtherSchema(statement, this.known) ? all : unsure;
+      for (const rule of rules) this.report(rule, rule.check?.(statement, this.known) ?? []);
     }
     learn(this.known, statement);
   }
 
-  private rulesFor(statement: LintStatement): readonly Rule[] {
+  private rulesFor(statement: LintStatement): RulesOfKinds {
     const kinds = kindsOf(statement.node);
     const key = kinds.join();
     const cached = this.byKinds.get(key);
     if (cached) return cached;
-    const rules = this.rules.filter(
+    const all = this.rules.filter(
       ({ check, nodes }) => check && (nodes.length === 0 || nodes.some((node) => kinds.includes(node))),
     );
+    const rules = { all, unsure: all.filter(({ refuses }) => !refuses) };
     this.byKinds.set(key, rules);
     return rules;
   }

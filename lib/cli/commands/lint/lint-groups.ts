@@ -5,13 +5,10 @@ import { compareFindings, type Finding } from "../../../core/finding.js";
 import type { LintFinding } from "../../../core/lint/lint-release.js";
 import type { Rule } from "../../../core/lint/rules/rule.js";
 import type { Io } from "../../io.js";
+import { BUILD } from "./build-id.js";
 import type { LintSettings } from "./lint-config-file.js";
 import type { LintedGroup, LintGroupInput } from "./lint-group.js";
 import { tuneEngine } from "./tune-engine.js";
-
-/** Of the sources that were built; absent if they run unbuilt, and then nothing is remembered. */
-declare const SCHEMA_GATE_BUILD: string | undefined;
-const BUILD = typeof SCHEMA_GATE_BUILD === "string" ? SCHEMA_GATE_BUILD : null;
 
 export interface LintedFiles {
   readonly findings: readonly (Finding & Pick<LintFinding, "fix">)[];
