@@ -17,6 +17,7 @@ export async function calledBodies(
   const names = new Set(
     [...functions.map(({ id }) => id.name), ...texts.flatMap(({ sql }) => named(sql))].flatMap(wordsOf),
   );
+  if (names.size === 0) return null;
   const calls = texts.some(
     ({ sql, judged }) => judged && !CALLS_NOTHING.test(sql) && wordsOf(sql).some((word) => names.has(word)),
   );

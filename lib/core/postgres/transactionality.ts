@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import { as, option, optionIsOn } from "../sql/tree.js";
+import { as, kindOf, type NodeKind, option, optionIsOn } from "../sql/tree.js";
 import { concurrently } from "./concurrently.js";
 
 /**
@@ -13,12 +13,13 @@ interface WithNode {
 }
 
 interface Refused {
+  readonly kind: NodeKind;
   /** As written. */
   readonly verb: string;
   /** Whether Flyway knows it, and runs a script containing only it outside a transaction. */
   readonly flyway: boolean;
-  /** Whether a statement is one of these. */
-  readonly is: (node: Node) => boolean;
+  /** Which statements of the kind; all when absent. */
+  readonly is?: (node: Node) => boolean;
 }
 
 const WHOLE: ReadonlySet<string | undefined> = new Set([
@@ -43,38 +44,55 @@ const REFRESHING: ReadonlySet<string | undefined> = new Set([
  * Flyway: `PostgreSQLParser` of flyway-database-postgresql 13.12.0. CONCURRENTLY is checked before these.
  */
 const REFUSED: readonly Refused[] = [
-  { verb: "VACUUM", flyway: true, is: (node) => as(node, "VacuumStmt")?.is_vacuumcmd === true },
+  { kind: "VacuumStmt", verb: "VACUUM", flyway: true, is: (node) => as(node, "VacuumStmt")?.is_vacuumcmd === true },
   {
+    kind: "ReindexStmt",
     verb: "REINDEX of a schema or database",
     flyway: true,
     is: (node) => WHOLE.has(as(node, "ReindexStmt")?.kind),
   },
-  { verb: "CREATE DATABASE", flyway: true, is: (node) => as(node, "CreatedbStmt") !== undefined },
-  { verb: "DROP DATABASE", flyway: true, is: (node) => as(node, "DropdbStmt") !== undefined },
+  { kind: "CreatedbStmt", verb: "CREATE DATABASE", flyway: true },
+  { kind: "DropdbStmt", verb: "DROP DATABASE", flyway: true },
   {
+    kind: "AlterDatabaseStmt",
     verb: "ALTER DATABASE … SET TABLESPACE",
     flyway: false,
     is: (node) => option(as(node, "AlterDatabaseStmt")?.options, "tablespace") !== undefined,
   },
-  { verb: "CREATE TABLESPACE", flyway: true, is: (node) => as(node, "CreateTableSpaceStmt") !== undefined },
-  { verb: "DROP TABLESPACE", flyway: true, is: (node) => as(node, "DropTableSpaceStmt") !== undefined },
-  { verb: "ALTER SYSTEM", flyway: true, is: (node) => as(node, "AlterSystemStmt") !== undefined },
+  { kind: "CreateTableSpaceStmt", verb: "CREATE TABLESPACE", flyway: true },
+  { kind: "DropTableSpaceStmt", verb: "DROP TABLESPACE", flyway: true },
+  { kind: "AlterSystemStmt", verb: "ALTER SYSTEM", flyway: true },
   {
+    kind: "ClusterStmt",
     verb: "CLUSTER of every table",
     flyway: false,
     is: (node) => "ClusterStmt" in node && !node.ClusterStmt.relation,
   },
-  { verb: "DISCARD ALL", flyway: true, is: (node) => as(node, "DiscardStmt")?.target === "DISCARD_ALL" },
-  { verb: "COMMIT PREPARED", flyway: false, is: (node) => PREPARED.has(as(node, "TransactionStmt")?.kind) },
-  { verb: "CREATE SUBSCRIPTION with a replication slot", flyway: true, is: makesSlot },
-  { verb: "DROP SUBSCRIPTION with a replication slot", flyway: true, is: (node) => "DropSubscriptionStmt" in node },
-  { verb: "ALTER SUBSCRIPTION with a refresh", flyway: false, is: refreshesSubscription },
+  {
+    kind: "DiscardStmt",
+    verb: "DISCARD ALL",
+    flyway: true,
+    is: (node) => as(node, "DiscardStmt")?.target === "DISCARD_ALL",
+  },
+  {
+    kind: "TransactionStmt",
+    verb: "COMMIT PREPARED",
+    flyway: false,
+    is: (node) => PREPARED.has(as(node, "TransactionStmt")?.kind),
+  },
+  { kind: "CreateSubscriptionStmt", verb: "CREATE SUBSCRIPTION with a replication slot", flyway: true, is: makesSlot },
+  { kind: "DropSubscriptionStmt", verb: "DROP SUBSCRIPTION with a replication slot", flyway: true },
+  {
+    kind: "AlterSubscriptionStmt",
+    verb: "ALTER SUBSCRIPTION with a refresh",
+    flyway: false,
+    is: refreshesSubscription,
+  },
 ];
 
 /** The slot is created on the publisher, which no rollback reaches. */
 function makesSlot(node: Node): boolean {
   const options = as(node, "CreateSubscriptionStmt")?.options;
-  if (!("CreateSubscriptionStmt" in node)) return false;
   return isOnUnlessOff(options, "connect") && isOnUnlessOff(options, "create_slot");
 }
 
@@ -94,7 +112,8 @@ export function refusedInTransaction(statement: WithNode): string | undefined {
 }
 
 function refused(node: Node): Refused | undefined {
-  return REFUSED.find(({ is }) => is(node));
+  const own = kindOf(node);
+  return REFUSED.find(({ kind, is }) => kind === own && (is?.(node) ?? true));
 }
 
 /** Where a statement may run, as far as its text tells: CLUSTER and REINDEX of one table are refused if it is partitioned. */

@@ -50,8 +50,10 @@ export function allCommands(node: Node): readonly AlterCommand[] {
 
 /** Everything that a rule may list for a statement, each once. */
 export function kindsOf(node: Node): readonly StatementKind[] {
+  const commands = allCommands(node);
+  if (commands.length === 0) return [kindOf(node)];
   const kinds = new Set<StatementKind>([kindOf(node)]);
-  for (const { command } of allCommands(node)) {
+  for (const { command } of commands) {
     if (command.subtype) kinds.add(command.subtype);
     const alone = as(command.def, "Constraint");
     if (alone?.contype) kinds.add(alone.contype);

@@ -18,10 +18,15 @@ export function mayHideChanges(statement: LintStatement): boolean {
   if ("CallStmt" in node) return true;
   const setting = as(node, "VariableSetStmt");
   if (setting) return setting.name === "search_path" && !isPublic(setting.args);
+  const queries = kindOf(node) === "SelectStmt";
+  if (!queries && !MAY_SET.test(statement.sql)) return false;
   const calls = find(node, "FuncCall").map((call) => ({ name: strings(call.funcname).at(-1) ?? "", args: call.args }));
   if (calls.some(({ name, args }) => name === "set_config" && mayMovePath(args))) return true;
-  return kindOf(node) === "SelectStmt" && calls.some(({ name }) => knownVolatility(name) === null);
+  return queries && calls.some(({ name }) => knownVolatility(name) === null);
 }
+
+/** The name of set_config, or one that is written in code points. */
+const MAY_SET = /set_config|u&/i;
 
 function mayMovePath(args: readonly Node[] | undefined): boolean {
   const name = constant(args?.[0]);

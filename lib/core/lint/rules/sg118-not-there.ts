@@ -45,6 +45,7 @@ interface Missing {
 const SYSTEM = new Set(["tableoid", "xmin", "xmax", "cmin", "cmax", "ctid"]);
 
 function missing(statement: LintStatement, known: Known): readonly Missing[] {
+  if (known.tables.size === 0) return [];
   return [
     ...namedColumns(statement).flatMap(({ table, column }) => withoutColumn(known, statement, table, column)),
     ...namedConstraints(statement).flatMap(({ table, name }) => withoutConstraint(known, statement, table, name)),

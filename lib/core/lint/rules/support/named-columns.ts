@@ -12,13 +12,10 @@ export interface NamedColumn {
 
 /** Columns that a statement names and that their table must have by then, including those that the statement itself adds. */
 export function namedColumns(statement: LintStatement): readonly NamedColumn[] {
-  return [
-    ...alteredColumns(statement),
-    ...constrainedColumns(statement),
-    ...indexedColumns(statement.node),
-    ...writtenColumns(statement.node),
-    ...otherColumns(statement.node),
-  ];
+  const { node } = statement;
+  if ("AlterTableStmt" in node) return [...alteredColumns(statement), ...constrainedColumns(statement)];
+  if ("RenameStmt" in node) return alteredColumns(statement);
+  return "IndexStmt" in node ? indexedColumns(node) : [...writtenColumns(node), ...otherColumns(node)];
 }
 
 const ALTERS = [
