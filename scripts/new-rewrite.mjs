@@ -33,7 +33,7 @@ export const ${name}: RewriteKind = {
 writeFileSync(REWRITE_INDEX, rewriteIndex());
 formatWritten(path, "lib/core/rewrite/kinds/index.ts");
 process.stdout.write(`Wrote ${path} and its entry in kinds/index.ts. Next:
-  1. its moves, and the rules whose hazard they take away, such as SG045.
+  1. its moves, and the rules whose hazard they take away, such as SG045, also in rewritable.ts.
   2. test/core/rewrite/cases.ts: a statement that it rewrites, and one that it refuses.
   3. docs/rewrite.md: its row. lib/core/rewrite/kinds/reindex.ts is a small neighbour: known has the text's and the catalog's objects,
      before is the catalog. The pace of a statement that is slow under a weak lock is told by paceOf in steps-of.ts.

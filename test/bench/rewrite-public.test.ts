@@ -11,7 +11,7 @@ import type { Migration } from "../../lib/core/migration/release.js";
 import { ledgerFor } from "../../lib/core/release/ledgers/ledgers.js";
 import { readRelease } from "../../lib/core/release/read-release.js";
 import { NO_REWRITE } from "../../lib/core/rewrite/no-rewrite.js";
-import { REWRITABLE } from "../../lib/core/rewrite/with-rewrite.js";
+import { REWRITABLE } from "../../lib/core/rewrite/rewritable.js";
 import { GROWTH_LIMIT } from "../../lib/steps/proof/prove-folder.js";
 import { type RewrittenMigration, rewriteFolder } from "../../lib/steps/rewrite/rewrite-folder.js";
 import { testClock } from "../support/migration.js";

@@ -15,6 +15,7 @@ const runs = join(root, ".schema-gate", "runs");
 beforeAll(async () => {
   await sealedRun(join(runs, RUN), join(root, "keys"));
   writeFileSync(join(root, "clean.sql"), "SELECT 1;");
+  writeFileSync(join(root, "warned.sql"), "CREATE INDEX n ON users (note);");
   cpSync(join(runs, RUN), join(runs, "reported"), { recursive: true });
   writeFileSync(join(runs, "reported", "evidence.json"), JSON.stringify(sampleEvidence()));
 });
@@ -54,6 +55,13 @@ describe("loading", () => {
     const loaded = packagesOf(line.split(" "));
     expect(loaded).toContain("commander");
     expect(loaded.filter((name) => !allowed.includes(name))).toEqual([]);
+  });
+
+  it("lint loads no rewriting to name its command, and no parser for a file that has not changed", () => {
+    const environment = { XDG_CACHE_HOME: join(root, "cache") };
+    const first = packagesOf(["lint", "--fresh", "warned.sql"], environment);
+    expect(first).toEqual(["commander", "libpg-query", "picocolors"]);
+    expect(packagesOf(["lint", "warned.sql"], environment)).toEqual(["commander", "picocolors"]);
   });
 
   it.each([

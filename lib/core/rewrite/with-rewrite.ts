@@ -1,9 +1,6 @@
 import type { Finding } from "../finding.js";
 import { shellWord } from "../render/shell-word.js";
-import { REWRITE_KINDS } from "./kinds/index.js";
-
-/** Rules whose hazard `schema-gate rewrite` removes. */
-export const REWRITABLE: ReadonlySet<string> = new Set(REWRITE_KINDS.flatMap(({ takesAway }) => takesAway));
+import { REWRITABLE } from "./rewritable.js";
 
 /** Findings that `schema-gate rewrite` can resolve name the command; of what is nested, it can resolve none. `folder`: goes before the file's path, if that is relative to the release. */
 export function withRewrite<F extends Finding>(

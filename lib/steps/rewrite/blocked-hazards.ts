@@ -4,7 +4,7 @@ import { type LintInput, lintRelease } from "../../core/lint/lint-release.js";
 import type { Migration } from "../../core/migration/release.js";
 import type { RewritePlan } from "../../core/rewrite/plan.js";
 import { planRewrite } from "../../core/rewrite/plan-rewrite.js";
-import { REWRITABLE } from "../../core/rewrite/with-rewrite.js";
+import { REWRITABLE } from "../../core/rewrite/rewritable.js";
 import type { Clone } from "../../ports/database.js";
 import { largestTables } from "../catalog/largest-tables.js";
 import { readCatalog, readStatistics } from "../catalog/read-catalog.js";

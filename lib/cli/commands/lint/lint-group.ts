@@ -6,6 +6,7 @@ import type { Circumstances } from "../../../core/lint/known/known.js";
 import { type LintFinding, lintRelease, withWaivers } from "../../../core/lint/lint-release.js";
 import type { LintScript } from "../../../core/lint/lint-statement.js";
 import type { LintScripts } from "../../../core/lint/scripts-of.js";
+import { withRewrite } from "../../../core/rewrite/with-rewrite.js";
 import { loadParser } from "../../../core/sql/parse.js";
 import type { LintSettings } from "./lint-config-file.js";
 import { lintShared } from "./lint-shared.js";
@@ -32,7 +33,7 @@ export async function lintGroup(input: LintGroupInput): Promise<LintedGroup> {
     group.folder || together || group.files.some((file) => file.name.endsWith(".rs"))
       ? await lintTogether(input)
       : await lintSeparately(input);
-  return { ...read, findings: [...group.findings, ...read.findings, ...(await namingRewrites(found))] };
+  return { ...read, findings: [...group.findings, ...read.findings, ...found.map((each) => withRewrite(each))] };
 }
 
 interface Linted extends LintedGroup {
@@ -75,13 +76,6 @@ function circumstancesOf({ group, settings: { config }, together }: LintGroupInp
 
 function dated({ settings: { config }, today }: LintGroupInput) {
   return { today, waivers: config ? configWaivers(config) : [] };
-}
-
-/** The kinds of rewriting are loaded only if there is something to rewrite. */
-async function namingRewrites(found: readonly LintFinding[]): Promise<readonly Finding[]> {
-  if (found.every(({ severity }) => severity === "note")) return found.map(({ nested: _, ...finding }) => finding);
-  const { withRewrite } = await import("../../../core/rewrite/with-rewrite.js");
-  return found.map((finding) => withRewrite(finding));
 }
 
 /** A folder is read as its framework would; Rust always is, because its meaning depends on the files around it. */

@@ -3,12 +3,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { repositoryRoot } from "../../../adapters/local/git.js";
 import { packageRoot } from "../../../adapters/local/package-root.js";
 import type { Finding, Severity } from "../../../core/finding.js";
-import { ruleTexts } from "../../../core/lint/rule-texts.js";
 import { plural } from "../../../core/plural.js";
-import { renderGithub } from "../../../core/render/github.js";
-import { renderJunit } from "../../../core/render/junit.js";
-import { renderMarkdown } from "../../../core/render/markdown.js";
-import { renderSarif } from "../../../core/render/sarif.js";
 import { renderText } from "../../../core/render/text.js";
 import type { Io } from "../../io.js";
 import { findingStyle } from "../../terminal/finding-style.js";
@@ -16,20 +11,36 @@ import { printable } from "../../terminal/printable.js";
 import { styleFor } from "../../terminal/style.js";
 import type { LintedFiles } from "./lint-groups.js";
 
-export const FORMATS: Readonly<Record<string, (linted: LintedFiles) => string>> = {
+type Render = (linted: LintedFiles) => string | Promise<string>;
+
+/** Each loads what it needs: the texts of the rules take the parser and every rule with them. */
+export const FORMATS: Readonly<Record<string, Render>> = {
   text: () => "",
   json: (linted) => `${JSON.stringify({ findings: linted.findings.map(withoutFix) }, null, 2)}\n`,
-  sarif: ({ findings, customRules }) => renderSarif(findings, { version: version(), rules: ruleTexts(customRules) }),
-  github: (linted) => renderGithub(linted.findings),
-  junit: (linted) => renderJunit(linted.findings, { name: "schema-gate lint", checked: [...linted.texts.keys()] }),
-  markdown: (linted) => renderMarkdown(linted.findings, { title: "Schema Gate: lint", version: version() }),
+  async sarif({ findings, customRules }) {
+    const { renderSarif } = await import("../../../core/render/sarif.js");
+    const { ruleTexts } = await import("../../../core/lint/rule-texts.js");
+    return renderSarif(findings, { version: version(), rules: ruleTexts(customRules) });
+  },
+  async github({ findings }) {
+    const { renderGithub } = await import("../../../core/render/github.js");
+    return renderGithub(findings);
+  },
+  async junit({ findings, texts }) {
+    const { renderJunit } = await import("../../../core/render/junit.js");
+    return renderJunit(findings, { name: "schema-gate lint", checked: [...texts.keys()] });
+  },
+  async markdown({ findings }) {
+    const { renderMarkdown } = await import("../../../core/render/markdown.js");
+    return renderMarkdown(findings, { title: "Schema Gate: lint", version: version() });
+  },
 };
 
 /** Writes the findings to standard output in one format. */
 export async function output(io: Io, format: string, linted: LintedFiles, notes: boolean): Promise<void> {
   const render = FORMATS[format];
   if (format === "text" || !render) io.stdout.write(textOutput(io, linted, notes));
-  else io.stdout.write(render(ANNOTATING.has(format) ? await fromRoot(linted, io.cwd) : linted));
+  else io.stdout.write(await render(ANNOTATING.has(format) ? await fromRoot(linted, io.cwd) : linted));
 }
 
 /** Formats whose readers look for files from the root of the repository, wherever the command ran. */
