@@ -14,6 +14,7 @@ export interface WorkingClone {
 /** The clones of one proof: whatever happens, none is left behind. */
 export class Clones {
   private readonly open = new Set<WorkingClone>();
+  private readonly begun: Promise<WorkingClone>[] = [];
   /** Why clones that are gone by now were stopped: for their size, or because it was no longer known. */
   private readonly stopped: DatabaseError[] = [];
   /** Clones that are still there. */
@@ -27,13 +28,32 @@ export class Clones {
     const clone = await this.input.makeClone(purpose);
     try {
       assertContained(clone, this.input.migrations, this.input.queries);
-      const working = { clone, session: await this.connect(clone), growth: await this.watch(clone) };
+      const working = { clone, ...(await this.sessionsOn(clone)) };
       this.open.add(working);
       return working;
     } catch (error) {
       await this.remove(clone);
       throw error;
     }
+  }
+
+  /** Makes a clone while something else goes on. Who needs it waits for it; who does not need it leaves it to `dropAll`. */
+  begin(purpose: string): Promise<WorkingClone> {
+    const making = this.make(purpose);
+    // Until somebody waits for it, a failure must not end the process.
+    making.catch(() => {});
+    this.begun.push(making);
+    return making;
+  }
+
+  /** Both at once. If one is refused, the other ends. */
+  private async sessionsOn(clone: Clone): Promise<Omit<WorkingClone, "clone">> {
+    const [session, growth] = await Promise.allSettled([this.connect(clone), this.watch(clone)]);
+    if (session.status === "fulfilled" && growth.status === "fulfilled")
+      return { session: session.value, growth: growth.value };
+    if (session.status === "fulfilled") await session.value.close();
+    if (growth.status === "fulfilled") await growth.value?.stop();
+    throw session.status === "rejected" ? session.reason : (growth as PromiseRejectedResult).reason;
   }
 
   private async watch(clone: Clone): Promise<GrowthWatch | null> {
@@ -92,6 +112,7 @@ export class Clones {
 
   /** Drops all; throws the first failure after trying every one. */
   async dropAll(): Promise<void> {
+    await Promise.allSettled(this.begun);
     const results = await Promise.allSettled([...this.open].map((working) => this.drop(working)));
     const failed = results.find((result) => result.status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;

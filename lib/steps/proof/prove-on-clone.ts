@@ -27,7 +27,7 @@ import { type Numberings, numberingFindings, readNumberings, renumbered } from "
 import { Outcome } from "./outcome.js";
 import type { Proof, ProvedRollback, Rerun, ResumePoint, TableRows } from "./proof.js";
 import { failureFinding, rerunFindings, resumeFindings, scanFindings, validityFindings } from "./proof-findings.js";
-import { proveWritten } from "./prove-written.js";
+import { beginWritten, proveWritten } from "./prove-written.js";
 import { isLossAccepted, rollbackFindings } from "./rollback-findings.js";
 import { runAgain, runCommandAgain } from "./run-again.js";
 import { type AppliedRelease, applyRelease } from "./run-release.js";
@@ -121,9 +121,10 @@ async function proveRun(input: ProveOnClone, clones: Clones, working: WorkingClo
   const allowed = rollbacks.every((each) => each.candidate !== null || isLossAccepted(each, rollbacks, acceptances));
   // If something may stay behind, going up again starts on a clone that never had it.
   const fresh = allowed ? (undone ? trial.end : await clones.make("again")) : null;
+  const toWrite = beginWritten(clones, run, rollbacks);
   const again = fresh ? await applyAgain(fresh, clones, input, run, rollbacks) : NOT_AGAIN;
   const siblingFindings = fresh && again.upAgain ? await runForSibling(clones, fresh, input) : [];
-  const written = await proveWritten(input, clones, run, rollbacks);
+  const written = await proveWritten(input, toWrite, run, rollbacks);
   const findings = [
     ...around,
     ...siblingFindings,

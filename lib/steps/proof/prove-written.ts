@@ -18,21 +18,46 @@ import { compareStates, isSameSchema, readState, type State, tableName } from ".
 import { describeFailure } from "./try-candidate.js";
 import { type Writable, writeAsApplication } from "./write-as-application.js";
 
+/** What the proof needs that a rollback loses nothing which an application has written since. */
+interface ToWrite {
+  readonly last: State;
+  readonly index: CatalogIndex;
+  readonly writables: readonly Writable[];
+  /** Null where there is nothing to write. */
+  readonly working: Promise<WorkingClone> | null;
+}
+
+/** Begins to make the clone, so that it is there by the time the release has run again on the other one. Null if nothing is to be proved. */
+export function beginWritten(
+  clones: Clones,
+  run: AppliedRelease,
+  rollbacks: readonly ProvedRollback[],
+): ToWrite | null {
+  const last = run.states.at(-1);
+  if (!last || rollbacks.some(({ candidate }) => candidate === null)) return null;
+  const index = new CatalogIndex(last.catalog);
+  const writables = writablesOf(asideOf(rollbacks), index);
+  return { last, index, writables, working: writables.length === 0 ? null : clones.begin("written") };
+}
+
 /**
  * Proves on a clone that a rollback loses nothing that an application has written since: up, rows into every new table, column and wider
  * type, back, and up again, with each value in place or in its copy.
  */
 export async function proveWritten(
   input: ProveOnClone,
-  clones: Clones,
+  toWrite: ToWrite | null,
   run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
 ): Promise<readonly Finding[]> {
-  const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
-  const last = run.states.at(-1);
-  if (!last || rollbacks.some(({ candidate }) => candidate === null)) return [];
+  if (!toWrite) return [];
+  const { last, working } = toWrite;
   const stopped = stoppedFindings(rollbacks, last);
-  return aside.length === 0 ? stopped : [...stopped, ...(await proveOnOne(input, clones, run, rollbacks, last))];
+  return working === null ? stopped : [...stopped, ...(await proveOn(await working, input, toWrite, run, rollbacks))];
+}
+
+function asideOf(rollbacks: readonly ProvedRollback[]): readonly SetAside[] {
+  return rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
 }
 
 /** What the release allows and the rollback makes again. */
@@ -45,30 +70,21 @@ function stoppedFindings(rollbacks: readonly ProvedRollback[], last: State): rea
   return [...meanings.values()].map(({ version, meaning }) => refused(version, `there may be ${meaning}`));
 }
 
-async function proveOnOne(
+async function proveOn(
+  working: WorkingClone,
   input: ProveOnClone,
-  clones: Clones,
+  { index, writables }: ToWrite,
   run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
-  last: State,
 ): Promise<readonly Finding[]> {
-  const aside = rollbacks.flatMap(({ candidate }) => candidate?.aside ?? []);
-  const index = new CatalogIndex(last.catalog);
-  const writables = writablesOf(aside, index);
-  if (writables.length === 0) return [];
-  const working = await clones.make("written");
-  try {
-    for (const [at, migration] of input.migrations.entries())
-      await up(working.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
-    if (aside.some(({ fit }) => fit.statements.length > 0)) {
-      const unwritten = await backUnwritten(working, input, run, rollbacks);
-      if (unwritten !== null) return [unwritten];
-    }
-    const written = await writeAsApplication(working.session, index, writables, input.schema);
-    return written === 0 ? [] : await backAndAgain(working, input, run, rollbacks, writables);
-  } finally {
-    await clones.drop(working);
+  for (const [at, migration] of input.migrations.entries())
+    await up(working.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
+  if (asideOf(rollbacks).some(({ fit }) => fit.statements.length > 0)) {
+    const unwritten = await backUnwritten(working, input, run, rollbacks);
+    if (unwritten !== null) return [unwritten];
   }
+  const written = await writeAsApplication(working.session, index, writables, input.schema);
+  return written === 0 ? [] : backAndAgain(working, input, run, rollbacks, writables);
 }
 
 /**

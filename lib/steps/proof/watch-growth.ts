@@ -21,7 +21,7 @@ export class GrowthUnknown extends DatabaseError {
 
 /** Watches the size of one clone, and ends all sessions on it if it exceeds its limit, or cannot be watched. */
 export class GrowthWatch {
-  private stopped = false;
+  private readonly stopping = new AbortController();
   private readonly ended: Promise<void>;
   /** Why the sessions were ended; null while the clone is known to be small enough. */
   reason: DatabaseError | null = null;
@@ -45,13 +45,13 @@ export class GrowthWatch {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     await this.ended;
   }
 
   /** A broken connection is recreated once. */
   private async watch(session: Session): Promise<void> {
-    if ((await failureOf(this.look(session))) === null || this.stopped) return;
+    if ((await failureOf(this.look(session))) === null || this.stopping.signal.aborted) return;
     const failure = await failureOf(this.connect().then((again) => this.look(again)));
     if (failure === null) return;
     this.reason ??= new GrowthUnknown(this.limit, failure);
@@ -61,7 +61,7 @@ export class GrowthWatch {
 
   private async look(session: Session): Promise<void> {
     try {
-      while (!this.stopped) {
+      while (!this.stopping.signal.aborted) {
         const grown = (await sizeOf(session)) - this.start;
         if (grown > this.limit) {
           const message = `the clone grew by ${sizeText(grown)}, above dryRun.growthLimit of ${sizeText(this.limit)}, and was stopped`;
@@ -69,7 +69,7 @@ export class GrowthWatch {
           await session.query(END_OTHERS);
           return;
         }
-        await this.clock.sleep(INTERVAL_MS);
+        await this.clock.sleep(INTERVAL_MS, this.stopping.signal);
       }
     } finally {
       await session.close();

@@ -83,6 +83,18 @@ describe("what is watched on a clone", () => {
     await watch.stop();
   });
 
+  it("a watch that is stopped does not wait for its next look", async () => {
+    const database = await temporaryDatabase();
+    const sleep = (_: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        if (signal?.aborted) resolve();
+        signal?.addEventListener("abort", () => resolve());
+      });
+    const watch = await GrowthWatch.begin(() => openTestSession(database.url), 2 ** 30, { ...testClock, sleep });
+    await watch.stop();
+    expect(watch.reason).toBeNull();
+  });
+
   it("a sequential scan of a large table is reported, one of a small table is not", async () => {
     const sql = "create index on t (a)";
     expect((await prove(sql, { largeScan: 2001 })).findings).toEqual([]);
