@@ -33,51 +33,89 @@ export type Numberings = ReadonlyMap<string, Numbering>;
 /** Numbers that are enough for any table on a clone; a row with a number beyond them is an intended exception. */
 const ENOUGH = 1_000_000n;
 
+/** Sequences per query. */
+const CHUNK = 100;
+
 export async function readNumberings(session: Session, schema: string | null): Promise<Numberings> {
-  const found = new Map<string, Numbering>();
-  for (const each of await session.query<Numbered & Record<string, unknown>>(numbered(schema))) {
-    const numbering = await readOne(session, each);
-    if (numbering) found.set(each.key, numbering);
+  const columns = await session.query<Numbered & Record<string, unknown>>(numbered(schema));
+  const ahead = await readAhead(session, columns);
+  const taken = await firstTaken(session, ahead);
+  const rows = await countRows(session, ahead);
+  return new Map(
+    ahead.map(({ end: _, increment: _by, ...each }) => [
+      each.key,
+      { ...each, taken: taken.get(each.key) ?? null, rows: rows.get(each.key) ?? null },
+    ]),
+  );
+}
+
+interface Ahead extends Omit<Numbering, "taken" | "rows"> {
+  readonly increment: bigint;
+  /** The last of the numbers that are looked for. */
+  readonly end: bigint;
+}
+
+/** What each sequence gives from now on; without those that are not to be read as one. */
+async function readAhead(session: Session, columns: readonly Numbered[]): Promise<readonly Ahead[]> {
+  const read = await union<{ next: string; increment: string; last: string; cycles: boolean }, Numbered>(
+    session,
+    columns,
+    ({ sequenceSchema, sequence }) => {
+      const name = qualified(sequenceSchema, sequence);
+      return `(v.last_value::numeric + case when v.is_called then s.seqincrement else 0 end)::text as next, s.seqincrement::text as increment,
+         case when s.seqincrement > 0 then s.seqmax else s.seqmin end::text as last, s.seqcycle as cycles
+       from ${name} v, pg_catalog.pg_sequence s where s.seqrelid = ${literal(name)}::regclass`;
+    },
+  );
+  return columns.flatMap((each) => {
+    const row = read.get(each.key);
+    if (!row) return [];
+    const [next, increment, last] = [BigInt(row.next), BigInt(row.increment), BigInt(row.last)];
+    const isOver = increment > 0n ? next > last : next < last;
+    const left = isOver ? 0n : (last - next) / increment + 1n;
+    const end = next + increment * ((left < ENOUGH ? left : ENOUGH) - 1n);
+    return [{ ...each, next: isOver ? null : next, left, cycles: row.cycles, increment, end }];
+  });
+}
+
+async function firstTaken(session: Session, ahead: readonly Ahead[]): Promise<ReadonlyMap<string, bigint>> {
+  const going = ahead.filter(({ next }) => next !== null);
+  const found = await union<{ taken: string | null }>(
+    session,
+    going,
+    ({ schema, table, column, next, increment, end }) => {
+      const value = identifier(column);
+      const [first, from, to] = increment > 0n ? ["min", next, end] : ["max", end, next];
+      return `${first}(${value})::text as taken from ${qualified(schema, table)}
+     where ${value} between (${from})::bigint and (${to})::bigint and (${value} - (${next})::bigint) % (${increment})::bigint = 0`;
+    },
+  );
+  return new Map([...found].flatMap(([key, { taken }]) => (taken === null ? [] : [[key, BigInt(taken)]])));
+}
+
+async function countRows(session: Session, ahead: readonly Ahead[]): Promise<ReadonlyMap<string, bigint>> {
+  const few = ahead.filter(({ left }) => left < ENOUGH);
+  const found = await union<{ rows: string }>(
+    session,
+    few,
+    ({ schema, table }) => `count(*)::text as rows from ${qualified(schema, table)}`,
+  );
+  return new Map([...found].map(([key, { rows }]) => [key, BigInt(rows)]));
+}
+
+/** One row for each column, by its key, in one round trip for many. `select`: the query, without its first word. */
+async function union<R extends Record<string, unknown>, C extends Numbered = Ahead>(
+  session: Session,
+  columns: readonly C[],
+  select: (column: C) => string,
+): Promise<ReadonlyMap<string, R>> {
+  const found = new Map<string, R>();
+  const queries = columns.map((each) => `select ${literal(each.key)} as key, ${select(each)}`);
+  for (let at = 0; at < queries.length; at += CHUNK) {
+    const rows = await session.query<R & { key: string }>(queries.slice(at, at + CHUNK).join(" union all "));
+    for (const row of rows) found.set(row.key, row);
   }
   return found;
-}
-
-async function readOne(session: Session, each: Numbered): Promise<Numbering | null> {
-  const sequence = qualified(each.sequenceSchema, each.sequence);
-  const [row] = await session.query<{ next: string; increment: string; last: string; cycles: boolean }>(
-    `select (v.last_value::numeric + case when v.is_called then s.seqincrement else 0 end)::text as next, s.seqincrement::text as increment,
-       case when s.seqincrement > 0 then s.seqmax else s.seqmin end::text as last, s.seqcycle as cycles
-     from ${sequence} v, pg_catalog.pg_sequence s where s.seqrelid = ${literal(sequence)}::regclass`,
-  );
-  if (!row) return null;
-  const [next, increment, last] = [BigInt(row.next), BigInt(row.increment), BigInt(row.last)];
-  const isOver = increment > 0n ? next > last : next < last;
-  const left = isOver ? 0n : (last - next) / increment + 1n;
-  const end = next + increment * ((left < ENOUGH ? left : ENOUGH) - 1n);
-  const taken = isOver ? null : await firstTaken(session, each, next, increment, end);
-  const rows = left < ENOUGH ? await countRows(session, each) : null;
-  return { ...each, next: isOver ? null : next, left, cycles: row.cycles, taken, rows };
-}
-
-async function firstTaken(
-  session: Session,
-  { schema, table, column }: Numbered,
-  next: bigint,
-  increment: bigint,
-  end: bigint,
-): Promise<bigint | null> {
-  const value = identifier(column);
-  const [first, from, to] = increment > 0n ? ["min", next, end] : ["max", end, next];
-  const [row] = await session.query<{ taken: string | null }>(
-    `select ${first}(${value})::text as taken from ${qualified(schema, table)}
-     where ${value} between (${from})::bigint and (${to})::bigint and (${value} - (${next})::bigint) % (${increment})::bigint = 0`,
-  );
-  return row?.taken == null ? null : BigInt(row.taken);
-}
-
-async function countRows(session: Session, { schema, table }: Numbered): Promise<bigint | null> {
-  const [row] = await session.query<{ rows: string }>(`select count(*)::text as rows from ${qualified(schema, table)}`);
-  return row ? BigInt(row.rows) : null;
 }
 
 function numbered(schema: string | null): string {
@@ -90,11 +128,13 @@ function numbered(schema: string | null): string {
     "d.objid",
     "d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype = 'i' and d.refobjsubid > 0",
   );
+  // OFFSET 0 keeps the planner from printing every default again for each sequence.
   const ofDefault = of(
-    "pg_catalog.pg_attrdef f join pg_catalog.pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass",
+    `(select f.adrelid, f.adnum, f.adbin, d.refobjid from pg_catalog.pg_attrdef f join pg_catalog.pg_depend d
+      on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> f.adrelid offset 0) f`,
     "f.adrelid",
     "f.adnum",
-    "d.refobjid",
+    "f.refobjid",
     "pg_catalog.pg_get_expr(f.adbin, f.adrelid) like 'nextval(%'",
   );
   return `select c.oid || '.' || a.attnum as key, n.nspname as schema, c.relname as table, a.attname as column,

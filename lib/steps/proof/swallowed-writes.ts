@@ -69,8 +69,11 @@ async function writeSomething(session: Session, relation: Relation, command: Wri
 /** Rows that the transaction has written to tables so far, including what was rolled back; null if the server does not count. */
 async function rowsWritten(session: Session): Promise<string | null> {
   const [row] = await session.query<{ rows: string | null }>(
-    `select case when current_setting('track_counts')::boolean then coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::text end as rows
-     from pg_catalog.pg_stat_xact_user_tables`,
+    // What pg_stat_xact_user_tables counts, without its joins, which take most of the time.
+    `select case when current_setting('track_counts')::boolean then coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
+       + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)), 0)::text end as rows
+     from pg_catalog.pg_class c where c.relkind in ('r', 'm', 'p')
+       and c.relnamespace not in (select n.oid from pg_catalog.pg_namespace n where n.nspname in ('pg_catalog', 'information_schema'))`,
   );
   return row?.rows ?? null;
 }
