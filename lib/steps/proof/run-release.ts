@@ -59,7 +59,7 @@ export async function applyRelease(
     input.signal?.throwIfAborted();
     const step = await (migration.migrator
       ? applyCommand(working, clones, input, migration, states)
-      : applyStatements(working, input, migration, origin, atStart));
+      : applyStatements(working, input, migration, { origin, atStart, before: states.at(-1) ?? first }));
     statements.push(...step.statements);
     output = step.output ?? output;
     if (!step.reached) return { states, sums, observed, statements, failure: because(step.failure, clones), output };
@@ -81,10 +81,11 @@ async function applyStatements(
   { session, clone }: WorkingClone,
   input: ProveOnClone,
   migration: Migration,
-  origin: number,
-  atStart: Snapshot,
+  { origin, atStart, before }: { readonly origin: number; readonly atStart: Snapshot; readonly before: State },
 ): Promise<Step> {
-  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin, atStart);
+  // Extensions that the login creates come before the first statement.
+  const known = session.makeExtension ? null : before.catalog;
+  const watch = new StatementWatch(session, input.schema, migration.version, input.clock, origin, atStart, known);
   // Nobody waits on the clone itself, but others do wait for the server's shared roles and databases, and so does the proof.
   const locks = { connect: () => clone.open(CANCELLER), clock: input.clock };
   try {

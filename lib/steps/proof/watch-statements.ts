@@ -35,12 +35,15 @@ export class StatementWatch implements StatementObserver {
     private readonly origin: number,
     /** The tables before the release; absent: those before each statement. */
     private readonly atStart?: Snapshot,
+    /** The schema before the first statement, where it was just read; absent: it is read. */
+    private known: Catalog | null = null,
   ) {}
 
   async before(statement: Statement): Promise<void> {
     await this.unmeasured(async () => {
       this.current = statement;
-      this.catalog = await readCatalog(this.session, this.schema);
+      this.catalog = this.known ?? (await readCatalog(this.session, this.schema));
+      this.known = null;
       this.snapshot = await readSnapshot(this.session);
     });
     this.began = this.elapsed();
