@@ -84,12 +84,28 @@ interface InsertOne {
 /** The number of a row that differs from all others. */
 export const UNLIKE = 987_654;
 
-/** Row by row: if a constraint refuses one guess, the others stay. */
+/** All rows at once; where something is refused, row by row: the other rows stay. */
 async function fill(session: Session, index: CatalogIndex, table: TableRef, rows: number): Promise<string | null> {
   const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
   const name = qualified(table.schema, table.name);
-  let reason: string | null = "no row was accepted";
   await session.script(`begin; alter table ${name} disable trigger user`);
+  const statements = Array.from({ length: rows }, (_, row) => insertion(index, name, table, columns, row + 1));
+  const refused = await inSavepoint(session, () => session.script(statements.join("; ")));
+  const reason = refused === null ? null : await fillOneByOne(session, index, table, rows);
+  await session.script(`set constraints all immediate; alter table ${name} enable trigger user; commit`);
+  await sequencesGoOn(session, table, columns);
+  return reason;
+}
+
+async function fillOneByOne(
+  session: Session,
+  index: CatalogIndex,
+  table: TableRef,
+  rows: number,
+): Promise<string | null> {
+  const columns = index.columns(table).filter(({ attributes }) => attributes.generated === "");
+  const name = qualified(table.schema, table.name);
+  let reason: string | null = "no row was accepted";
   for (let row = 1; row <= rows; row++) {
     for (const shape of ["full", "required"] as const) {
       const chosen = columns.filter((column) => shape === "full" || isRequired(column));
@@ -99,8 +115,6 @@ async function fill(session: Session, index: CatalogIndex, table: TableRef, rows
       if (error === null) break;
     }
   }
-  await session.script(`set constraints all immediate; alter table ${name} enable trigger user; commit`);
-  await sequencesGoOn(session, table, columns);
   return reason;
 }
 
@@ -121,8 +135,10 @@ async function sequencesGoOn(session: Session, table: TableRef, columns: readonl
 /** Columns added later get values too, as an application would write them. If one is refused, it stays NULL. */
 async function fillNulls(session: Session, index: CatalogIndex, table: TableRef): Promise<void> {
   const name = qualified(table.schema, table.name);
+  const nullable = index.columns(table).filter(({ attributes }) => !attributes.notNull && attributes.generated === "");
+  const columns = await withNulls(session, name, nullable);
+  if (columns.length === 0) return;
   const rows = await session.query<{ at: string }>(`select ctid::text as at from only ${name} order by ctid`);
-  const columns = index.columns(table).filter(({ attributes }) => !attributes.notNull && attributes.generated === "");
   for (const column of columns) {
     const value = identifier(column.id.name);
     const updates = rows.map(
@@ -137,6 +153,17 @@ async function fillNulls(session: Session, index: CatalogIndex, table: TableRef)
     const moved = await session.query<{ at: string }>(`select ctid::text as at from only ${name} order by ctid`);
     rows.splice(0, rows.length, ...moved);
   }
+}
+
+async function withNulls(
+  session: Session,
+  name: string,
+  columns: readonly ColumnObject[],
+): Promise<readonly ColumnObject[]> {
+  if (columns.length === 0) return [];
+  const asked = columns.map(({ id }) => `bool_or(${identifier(id.name)} is null)`).join(", ");
+  const [row] = await session.query<{ nulls: readonly boolean[] }>(`select array[${asked}] as nulls from only ${name}`);
+  return columns.filter((_, at) => row?.nulls[at] === true);
 }
 
 async function tryScript(session: Session, statements: readonly string[]): Promise<void> {
@@ -161,15 +188,28 @@ async function insert(
   schema: string | null = null,
   send: (sql: string) => Promise<unknown> = (sql) => session.script(sql),
 ): Promise<DatabaseError | null> {
+  const sql = insertion(index, name, table, columns, row);
+  return inSavepoint(session, () => send(bindSchemas(sql, schema)));
+}
+
+function insertion(
+  index: CatalogIndex,
+  name: string,
+  table: TableRef,
+  columns: readonly ColumnObject[],
+  row: number,
+): string {
+  if (columns.length === 0) return `insert into ${name} default values`;
   const names = columns.map(({ id }) => identifier(id.name)).join(", ");
   const values = columns.map((column) => valueFor(column, table, index, row)).join(", ");
-  const sql =
-    columns.length === 0
-      ? `insert into ${name} default values`
-      : `insert into ${name} (${names}) overriding system value values (${values})`;
+  return `insert into ${name} (${names}) overriding system value values (${values})`;
+}
+
+/** Null if it ran; otherwise it is undone. */
+async function inSavepoint(session: Session, work: () => Promise<unknown>): Promise<DatabaseError | null> {
   await session.script("savepoint seed");
   try {
-    await send(bindSchemas(sql, schema));
+    await work();
     await session.script("release savepoint seed");
     return null;
   } catch (error) {
