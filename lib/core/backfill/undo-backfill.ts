@@ -8,7 +8,7 @@ import type { KeepAside } from "../undo/keep/aside.js";
 import { copyTable, dropCopy, makeCopy, restored, stored } from "../undo/keep/copy.js";
 import { identityColumns, source } from "../undo/keep/identity.js";
 import { inBatches, SIZE_SETTING } from "../undo/keep/in-batches.js";
-import { withoutTriggers } from "../undo/keep/without-triggers.js";
+import { withoutIdleSwitches, withoutTriggers } from "../undo/keep/without-triggers.js";
 import { type KeptForm, keptValues, newName } from "./kept-form.js";
 import { type BackfillPlan, planBackfill } from "./plan.js";
 
@@ -49,11 +49,9 @@ export function undoBackfill({ up }: Migration, catalog: Catalog): UndoneBackfil
     tables: [kept.copy],
     sizes: [],
   };
+  const back = withoutTriggers(written, [...lockFirst(before, plan, kept), backSql(before, plan, kept)]);
   return {
-    statements: [
-      ...inBatches(withoutTriggers(before, written, [...lockFirst(before, plan, kept), backSql(before, plan, kept)])),
-      ...dropCopy(kept.copy),
-    ],
+    statements: [...inBatches(withoutIdleSwitches(back, [catalog])), ...dropCopy(kept.copy)],
     keep: [keep],
     losses: [{ what: "rows", name, reason: `its rows are changed by ${plan.verb}` }],
     gaps: [],

@@ -150,7 +150,7 @@ function filledAgain(
   const name = identifier(operation.column);
   const fill = `UPDATE ${sqlName(table)} SET ${name} = DEFAULT WHERE ${name} IS NULL`;
   return [
-    ...(column.attributes.default === null ? [] : withoutTriggers(before, table, [fill])),
+    ...(column.attributes.default === null ? [] : withoutTriggers(table, [fill])),
     notNullAgain(before, table, operation.column),
   ];
 }

@@ -4,6 +4,7 @@ import { type ConstraintSpec, type Operation, operationsOfText } from "../operat
 import { resolveTable } from "../operations/resolve.js";
 import type { RollbackCandidate } from "../rollback/plan.js";
 import type { Statement } from "../sql/statement.js";
+import { switchesTriggers } from "../undo/keep/without-triggers.js";
 import { deriveProbes, type ProbeQuery } from "./index.js";
 
 /** The way back of one migration of a release. */
@@ -41,7 +42,7 @@ function statementsOf(way: WayBack): readonly Statement[] {
   const { aside, statements } = way.candidate;
   const texts = statements.flatMap((sql, at) => [
     ...aside.filter(({ statement }) => statement === at).flatMap(({ foretold }) => foretold.before),
-    sql,
+    ...(switchesTriggers(sql) ? [] : [sql]),
   ]);
   const after = aside.flatMap(({ foretold }) => foretold.after);
   const file = placeOf(way);

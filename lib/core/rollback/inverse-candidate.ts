@@ -13,6 +13,7 @@ import type { Inverse, Loss } from "../undo/inverse.js";
 import type { KeepAside } from "../undo/keep/aside.js";
 import { copySize } from "../undo/keep/copy.js";
 import { undoRows } from "../undo/keep/undo-rows.js";
+import { withoutIdleSwitches } from "../undo/keep/without-triggers.js";
 import { aroundCommand } from "./around-command.js";
 import { Created } from "./created.js";
 import { droppedObjects } from "./dropped-objects.js";
@@ -38,6 +39,13 @@ export interface Inverses {
  * migration is used for all.
  */
 export function invert(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
+  const inverses = invertAll(migration, before, observed);
+  const { statements = [], derived, after = before } = observed ?? {};
+  const seen = [...statements, ...(derived?.observations ?? [])].map((each) => each.before);
+  return { ...inverses, statements: withoutIdleSwitches(inverses.statements, [before, ...seen, after]) };
+}
+
+function invertAll(migration: Migration, before: Catalog, observed: MigrationObservation | null): Inverses {
   if (!migration.migrator) return invertStatements(migration, before, observed);
   const derived = observed?.derived;
   if (!observed || !derived) return withoutInverse("what the command does is known after the dry run");

@@ -22,6 +22,14 @@ export function sqlName(table: TableRef): string {
   return qualified(table.schema, table.name);
 }
 
+/**
+ * The object id of a table, as SQL. Over its row type, so that the name is an identifier: in a literal within a literal, the schema's name that
+ * takes the placeholder's place would need its apostrophes escaped twice.
+ */
+export function relationId(table: TableRef): string {
+  return `(SELECT typrelid FROM pg_catalog.pg_type WHERE oid = pg_catalog.pg_typeof(NULL::${sqlName(table)}))`;
+}
+
 export function alterTable(table: TableRef, action: string): string {
   return `ALTER TABLE ${sqlName(table)} ${action}`;
 }

@@ -41,8 +41,7 @@ export function restoreDropped(statement: Statement, before: CatalogIndex, dropp
   if (unknown) return impossible(`how the ${unknown.kind} was made is read from the difference of the catalogs`);
 
   const stored = columns.filter((column) => !isComputed(column));
-  const triggers = others.filter(({ kind }) => kind === "trigger");
-  const rows = [...rowsOfTables(statement, before, tables), ...rowsOfColumns(statement, before, columns, triggers)];
+  const rows = [...rowsOfTables(statement, before, tables), ...rowsOfColumns(statement, before, columns)];
   const owned = sequencesAgain(statement, before, [
     ...tables.map((table) => ({ table, column: null })),
     ...columns.map((column) => ({ table: tableOf(column), column: column.id.name })),

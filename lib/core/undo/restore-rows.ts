@@ -29,7 +29,6 @@ export function rowsOfColumns(
   statement: Statement,
   before: CatalogIndex,
   columns: readonly ColumnObject[],
-  triggers: readonly CatalogObject[],
 ): readonly KeptRows[] {
   const tables = columns.map(tableOf);
   const distinct = tables.filter((table, at) => tables.findIndex((each) => sameTable(each, table)) === at);
@@ -37,9 +36,7 @@ export function rowsOfColumns(
     const going = columns.filter((column) => sameTable(tableOf(column), table));
     const stored = going.filter((column) => !isComputed(column));
     const inParent = before.table(table)?.attributes.partitionOf && isBrought(going[0], columns, before);
-    return stored.length === 0 || inParent
-      ? []
-      : [keepColumns(statement, before, table, stored, { columns: going, triggers })];
+    return stored.length === 0 || inParent ? [] : [keepColumns(statement, before, table, stored, going)];
   });
 }
 

@@ -3,6 +3,7 @@ import type { Operation } from "../../core/operations/kinds/index.js";
 import { operationsOfText } from "../../core/operations/segments.js";
 import type { RollbackCandidate } from "../../core/rollback/plan.js";
 import { isInBatches } from "../../core/undo/keep/in-batches.js";
+import { switchesTriggers } from "../../core/undo/keep/without-triggers.js";
 
 /**
  * Before which statement of a way back, from `first` on, values of these columns are changed that an earlier type refuses: before the first that
@@ -19,6 +20,7 @@ export function fitPlace(
     const sql = statements[at] ?? "";
     // What runs in a transaction of its own is another part of the way back.
     if (outside.includes(at) || isInBatches(sql)) return first;
+    if (switchesTriggers(sql)) continue;
     const operations = operationsOfText({ index: at, sql, source: { file: "", line: 1, column: 1 } });
     if (operations.length === 0 || operations.some((each) => ends(each, table, columns))) return at;
   }

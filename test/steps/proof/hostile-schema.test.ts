@@ -17,3 +17,16 @@ it.each(["o'brien", 'a"b', "cash$&1", "it's \\ here"])(
     expect(proof).toMatchObject({ passed: true, rollbacks: [{ verdict: "exact" }] });
   },
 );
+
+it.each(["o'brien", 'a"b', "cash$&1", "it's \\ here", "*/ x"])(
+  "a tenant whose schema is %s narrows a column again without its triggers",
+  async (schema) => {
+    const own = identifier(schema);
+    const setup = `create schema ${own}; create table ${own}.t (id serial primary key, n numeric(8,2) not null default 7);
+      insert into ${own}.t (n) values (1), (2); create function ${own}.refuse() returns trigger language plpgsql as
+      $$ begin raise 'refused'; end $$; create trigger z before update on ${own}.t for each row execute function ${own}.refuse()`;
+    const proof = await proveOnClones("18", setup, [testMigration("alter table t alter n type numeric")], { schema });
+    expect(proof.findings.filter(({ code }) => code.startsWith("rollback."))).toEqual([]);
+    expect(proof).toMatchObject({ passed: true, rollbacks: [{ verdict: "exact" }] });
+  },
+);

@@ -6,7 +6,7 @@ import type { TableLock } from "../../postgres/lock-modes.js";
 import { identifier, literal, qualified } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
 import type { Kept } from "../inverse.js";
-import { sqlName } from "../inverses.js";
+import { relationId, sqlName } from "../inverses.js";
 
 /** Unqualified name of a copy: the same for the same statement and table, so that an inverse finds it. */
 export function copyName(statement: Statement, table: TableRef, part = ""): string {
@@ -29,7 +29,8 @@ export function copyTable(name: string): string {
 }
 
 /** The list of what is kept, for `schema-gate kept list`. */
-const KEPT_LIST = qualified(OWN_SCHEMA, "kept");
+const KEPT: TableRef = { schema: OWN_SCHEMA, name: "kept" };
+const KEPT_LIST = sqlName(KEPT);
 
 /** Run before the first copy; idempotent. */
 export const KEPT_SETUP: readonly string[] = [
@@ -104,8 +105,9 @@ export function dropWhenEmpty(name: string): readonly string[] {
 /** Renames and keeps a copy of this name from an earlier run, which is left because some of its rows were not found again. */
 export function keepEarlier(name: string): readonly string[] {
   const earlier = `${literal(`${name}_`)} || (SELECT count(*) + 1 FROM ${KEPT_LIST} WHERE starts_with(copy, ${literal(`${name}_`)}))`;
-  const body = `DECLARE earlier text; BEGIN IF to_regclass(${literal(copyTable(name))}) IS NOT NULL THEN
-    earlier := ${earlier}; EXECUTE format(${literal(`ALTER TABLE ${copyTable(name).replaceAll("%", "%%")} RENAME TO %I`)}, earlier);
+  const found = `SELECT c.oid FROM pg_class c JOIN pg_class l USING (relnamespace) WHERE c.relname = ${literal(name)} AND l.oid = ${relationId(KEPT)}`;
+  const body = `DECLARE earlier text; found oid := (${found}); BEGIN IF found IS NOT NULL THEN
+    earlier := ${earlier}; EXECUTE format('ALTER TABLE %s RENAME TO %I', found::regclass, earlier);
     UPDATE ${KEPT_LIST} SET copy = earlier WHERE copy = ${literal(name)}; END IF; END`;
   return [...KEPT_SETUP, `DO ${literal(body)}`];
 }

@@ -3,7 +3,7 @@ import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { humanName } from "../../catalog/names.js";
 import { fitOf, truncates } from "../../postgres/fits.js";
 import { identifier, literal } from "../../sql/quote.js";
-import { alterTable, sqlName } from "../inverses.js";
+import { alterTable, relationId, sqlName } from "../inverses.js";
 import type { Foretold } from "./aside.js";
 import { source } from "./identity.js";
 import type { Retyped } from "./set-aside.js";
@@ -20,9 +20,9 @@ export function fitValues(
   tried: boolean,
 ): readonly string[] {
   return withoutTriggers(
-    index,
     table,
     retyped.flatMap((each) => fitOne(index, table, each, tried)),
+    "fit",
   );
 }
 
@@ -126,10 +126,9 @@ export function filledAfterwards(table: TableRef, retyped: readonly Retyped[]): 
     if (!required) return [];
     const { name, hasDefault, again } = required;
     const column = identifier(name);
-    const relation = `${literal(sqlName(table))}::pg_catalog.regclass`;
-    const missing = `SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${relation} AND a.attname = ${literal(name)} AND NOT a.attnotnull`;
+    const missing = `SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = ${relationId(table)} AND a.attname = ${literal(name)} AND NOT a.attnotnull`;
     const fill = hasDefault ? `UPDATE ${sqlName(table)} SET ${column} = DEFAULT WHERE ${column} IS NULL;` : "";
-    return [block(`IF EXISTS (${missing}) THEN ${fill} ${again}; END IF;`)];
+    return withoutTriggers(table, [block(`IF EXISTS (${missing}) THEN ${fill} ${again}; END IF;`)]);
   });
 }
 

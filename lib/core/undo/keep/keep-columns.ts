@@ -1,4 +1,4 @@
-import type { CatalogObject, ColumnObject } from "../../catalog/catalog.js";
+import type { ColumnObject } from "../../catalog/catalog.js";
 import type { CatalogIndex, TableRef } from "../../catalog/lookup.js";
 import { identifier } from "../../sql/quote.js";
 import type { Statement } from "../../sql/statement.js";
@@ -16,30 +16,24 @@ export interface KeptColumns {
   readonly restore: readonly string[];
 }
 
-/** What the statement takes from the table: none of these columns can identify a row again, and none of these triggers would fire. */
-export interface Going {
-  readonly columns: readonly ColumnObject[];
-  readonly triggers: readonly CatalogObject[];
-}
-
-/** For columns that will be gone together with their values. All are restored at once: identical rows keep their values together. */
+/**
+ * For columns that will be gone together with their values. All are restored at once: identical rows keep their values together. `going`: everything
+ * that the statement takes from the table, none of which can identify a row again.
+ */
 export function keepColumns(
   statement: Statement,
   before: CatalogIndex,
   table: TableRef,
   columns: readonly ColumnObject[],
-  going: Going,
+  going: readonly ColumnObject[],
 ): KeptColumns {
   const name = nameOf(statement, table, columns);
-  const identity = identityOf(before, table, namesOf(going.columns));
+  const identity = identityOf(before, table, namesOf(going));
   const sets = columns.map((column) => `${identifier(column.id.name)} = ${restored(column, "k")}`);
   return {
     kept: keepCopy(name, rowsOf(before, table, identity, columns), table, statement, before),
     forget: [],
-    restore: [
-      ...withoutTriggers(before, table, [fill(before, table, identity, sets, name)], going.triggers),
-      ...dropCopy(name),
-    ],
+    restore: [...withoutTriggers(table, [fill(before, table, identity, sets, name)]), ...dropCopy(name)],
   };
 }
 
@@ -91,7 +85,7 @@ export function keepConverted(
       ...(again.length > 0 ? [rowsSince(copy, identity, again, now)] : []),
     ],
     restore: [
-      ...withoutTriggers(before, table, [
+      ...withoutTriggers(table, [
         ...again.map(({ column, how, ...each }) => reconvert(before, table, identity, column, how, { name, ...each })),
         fill(before, table, identity, sets, name),
       ]),

@@ -35,9 +35,9 @@ export function keepRows(statement: Statement, before: CatalogIndex, table: Tabl
       ...keepCopy(name, rows.all(), table, statement, before),
       after: [...makeCopy(rows.became, rows.written(), table, statement), rows.forgetUnchanged()],
     },
-    uninsert: withoutTriggers(before, table, [rows.uninsert()]),
-    unupdate: identity.by === "key" ? withoutTriggers(before, table, rows.unupdate()) : [],
-    undelete: withoutTriggers(before, table, [rows.undelete()]),
+    uninsert: withoutTriggers(table, [rows.uninsert()]),
+    unupdate: identity.by === "key" ? withoutTriggers(table, rows.unupdate()) : [],
+    undelete: withoutTriggers(table, [rows.undelete()]),
     clear: [...dropCopy(name), ...dropCopy(rows.became)],
   };
 }

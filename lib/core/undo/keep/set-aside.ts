@@ -154,11 +154,7 @@ class TakenValues {
     const now = rowsOf(this.index, table, this.identity, this.columns);
     const list = (alias: string) => this.columns.map(({ id }) => `${alias}.${identifier(id.name)}`).join(", ");
     return [
-      ...withoutTriggers(
-        this.index,
-        table,
-        sets.length === 0 ? [] : [fill(this.index, table, this.identity, sets, this.name)],
-      ),
+      ...withoutTriggers(table, sets.length === 0 ? [] : [fill(this.index, table, this.identity, sets, this.name)]),
       `DELETE FROM ${this.copy} k USING (${now}) n
         WHERE ${sameRow(this.identity, "k", "n")} AND row(${list("k")})::record *= row(${list("n")})::record`,
       ...dropWhenEmpty(this.name),
@@ -248,7 +244,7 @@ export function setTableAside(statement: Statement, table: TableRef, index: Cata
       copy: name,
       before: [],
       after: [
-        ...withoutTriggers(index, table, rowsAgain(index, table, identity, columns, name)),
+        ...withoutTriggers(table, rowsAgain(index, table, identity, columns, name)),
         `DELETE FROM ${copyTable(name)}`,
         ...dropWhenEmpty(name),
       ],
