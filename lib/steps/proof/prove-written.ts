@@ -2,9 +2,8 @@ import { numberedBefore } from "../../core/backfill/numbered-columns.js";
 import { CatalogIndex, type TableRef } from "../../core/catalog/lookup.js";
 import { bindSchemas, OWN_SCHEMA } from "../../core/catalog/own-schema.js";
 import type { Finding } from "../../core/finding.js";
-import { plural } from "../../core/plural.js";
 import { allowedByRelease, stoppingRows } from "../../core/probes/stopping-rows.js";
-import { shortList } from "../../core/short-list.js";
+import { NO_ACCEPTANCES } from "../../core/rollback/loss-acceptance.js";
 import { identifier, qualified } from "../../core/sql/quote.js";
 import type { SetAside } from "../../core/undo/keep/aside.js";
 import { DatabaseError, type Session } from "../../ports/database.js";
@@ -17,13 +16,15 @@ import type { AppliedRelease } from "./run-release.js";
 import { compareStates, isSameSchema, readState, type State, tableName } from "./state.js";
 import { describeFailure } from "./try-candidate.js";
 import { type Writable, writeAsApplication } from "./write-as-application.js";
+import { elsewhere, gone, inCopy, notAgain, overwritten, refused, stopped, stuck } from "./written-findings.js";
 
 /** What the proof needs that a rollback loses nothing which an application has written since. */
 interface ToWrite {
+  readonly clones: Clones;
   readonly last: State;
   readonly index: CatalogIndex;
   readonly writables: readonly Writable[];
-  /** Null where there is nothing to write. */
+  /** Null where nothing is put aside. */
   readonly working: Promise<WorkingClone> | null;
 }
 
@@ -36,8 +37,9 @@ export function beginWritten(
   const last = run.states.at(-1);
   if (!last || rollbacks.some(({ candidate }) => candidate === null)) return null;
   const index = new CatalogIndex(last.catalog);
-  const writables = writablesOf(asideOf(rollbacks), index);
-  return { last, index, writables, working: writables.length === 0 ? null : clones.begin("written") };
+  const aside = asideOf(rollbacks);
+  const working = aside.length === 0 ? null : clones.begin("written");
+  return { clones, last, index, writables: writablesOf(aside, index), working };
 }
 
 /**
@@ -73,23 +75,46 @@ function stoppedFindings(rollbacks: readonly ProvedRollback[], last: State): rea
 async function proveOn(
   working: WorkingClone,
   input: ProveOnClone,
-  { index, writables }: ToWrite,
+  { clones, index, writables }: ToWrite,
   run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
 ): Promise<readonly Finding[]> {
-  for (const [at, migration] of input.migrations.entries())
-    await up(working.session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
-  if (asideOf(rollbacks).some(({ fit }) => fit.statements.length > 0)) {
-    const unwritten = await backUnwritten(working, input, run, rollbacks);
-    if (unwritten !== null) return [unwritten];
-  }
+  const fits = asideOf(rollbacks).some(({ fit }) => fit.statements.length > 0);
+  await upAll(working, input, rollbacks);
+  const early = fits ? await backUnwritten(working, input, run, rollbacks) : null;
+  if (early !== null) return [early];
   const written = await writeAsApplication(working.session, index, writables, input.schema);
-  return written === 0 ? [] : backAndAgain(working, input, run, rollbacks, writables);
+  const outcome = written === 0 ? UNTRIED : await backAndAgain(working, input, run, rollbacks, writables);
+  if (outcome.runs || fits) return outcome.findings;
+  // What stops without anything written is no way back, and is not known yet where nothing is made to fit.
+  const fresh = await clones.make("unwritten");
+  await upAll(fresh, input, rollbacks);
+  const always = await backUnwritten(fresh, input, run, rollbacks);
+  return always === null ? outcome.findings : [always];
+}
+
+interface Outcome {
+  readonly findings: readonly Finding[];
+  /** Whether the way back, and the release after it, ran to their end. */
+  readonly runs: boolean;
+}
+
+const UNTRIED: Outcome = { findings: [], runs: false };
+
+/** The release, with what its ways back keep. */
+async function upAll(
+  { session }: WorkingClone,
+  input: ProveOnClone,
+  rollbacks: readonly ProvedRollback[],
+): Promise<void> {
+  for (const [at, migration] of input.migrations.entries())
+    await up(session, input, migration, rollbacks[at]?.candidate?.keep ?? []);
 }
 
 /**
  * Back and up again before anything is written: values that were changed to fit an earlier type must be those that the release had put there, or the
- * rollback would lose what it had overwritten. The proof of each migration does not put anything aside. Null if the state is the one before.
+ * rollback would lose what it had overwritten. The proof of each migration does not put anything aside, so only here does it show whether the way
+ * back still runs when it does. Null if it leads to the state before, and the release runs again.
  */
 async function backUnwritten(
   { session }: WorkingClone,
@@ -98,13 +123,14 @@ async function backUnwritten(
   rollbacks: readonly ProvedRollback[],
 ): Promise<Finding | null> {
   const [first] = run.states;
-  const refusal = await back(session, input, rollbacks);
-  if (refusal !== null || !first) return refusal;
+  const stop = await back(session, input, rollbacks);
+  if (stop !== null) return stopped(stop.version, stop.error, input.acceptances ?? NO_ACCEPTANCES);
+  if (!first) return null;
   const now = await readState(session, input.schema, input.numbered);
   const { verdict, differences } = compareStates(now, first, numberedBefore(input.migrations, 0));
   if (verdict === "differs") return overwritten(differences);
   const failure = await failureAgain(session, input, rollbacks);
-  return failure === null ? null : refused("the release", failure);
+  return failure === null ? null : stuck(failure);
 }
 
 async function backAndAgain(
@@ -113,16 +139,16 @@ async function backAndAgain(
   run: AppliedRelease,
   rollbacks: readonly ProvedRollback[],
   writables: readonly Writable[],
-): Promise<readonly Finding[]> {
+): Promise<Outcome> {
   const { session } = working;
   const { schema } = input;
   for (const [at, writable] of writables.entries()) await session.script(bindSchemas(noteValues(writable, at), schema));
-  const refusal = await back(session, input, rollbacks);
-  if (refusal !== null) return [refusal];
+  const stop = await back(session, input, rollbacks);
+  if (stop !== null) return { findings: [refused(stop.version, describeFailure(stop.error))], runs: false };
   const [first] = run.states;
   const now = await readState(session, schema);
   if (first && !isSameSchema(now.catalog, first.catalog))
-    return [refused("the release", "the schema that it leads to is not the one before")];
+    return { findings: [elsewhere(compareStates(now, first).differences)], runs: true };
   const lost: Finding[] = [];
   const failure = await failureAgain(session, input, rollbacks);
   for (const [at, writable] of writables.entries()) {
@@ -131,15 +157,15 @@ async function backAndAgain(
     if (!(await isInCopy(session, writable, rollbacks, schema))) lost.push(gone(writable, missing));
     else lost.push(failure === null ? inCopy(writable, missing) : notAgain(writable, failure));
   }
-  return lost;
+  return { findings: lost, runs: failure === null };
 }
 
-/** The whole release; what stopped it. */
+/** Takes the whole release back; null if nothing stopped it. */
 async function back(
   session: Session,
   input: ProveOnClone,
   rollbacks: readonly ProvedRollback[],
-): Promise<Finding | null> {
+): Promise<{ readonly version: string; readonly error: DatabaseError } | null> {
   const { schema, settings, clock, keepLimit } = input;
   const limit = keepLimit === undefined ? {} : { keepLimit };
   for (const [at, migration] of [...input.migrations.entries()].reverse()) {
@@ -150,7 +176,7 @@ async function back(
       await applyRollback(session, { migration, previous, candidate, ledger: null, settings, schema, clock, ...limit });
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      return refused(migration.version, describeFailure(error));
+      return { version: migration.version, error };
     }
   }
   return null;
@@ -234,59 +260,4 @@ async function isInCopy(
     if (row?.there) return true;
   }
   return false;
-}
-
-function refused(version: string, reason: string): Finding {
-  return {
-    code: "rollback.written-refused",
-    gate: "rollback",
-    severity: "warning",
-    subject: { kind: "migration", name: version },
-    message: `Once an application has written with ${version}, its way back may stop, and change nothing: ${reason}.`,
-    remedy: {
-      text: "Write a down migration that says what happens to such values, or roll back before they are written.",
-    },
-  };
-}
-
-function overwritten(differences: readonly string[]): Finding {
-  return {
-    code: "rollback.written-lost",
-    gate: "rollback",
-    severity: "error",
-    subject: { kind: "release", name: "the release" },
-    message: `What the release overwrites would not come back once its way back puts aside what an earlier type refuses: ${shortList(differences, 3, "; ")}`,
-    remedy: { text: "Convert the column in one migration and write its rows in another, or write a down migration." },
-  };
-}
-
-function inCopy({ table }: Writable, missing: number): Finding {
-  return {
-    code: "rollback.written-stays",
-    gate: "rollback",
-    severity: "note",
-    subject: { kind: "table", name: tableName(table) },
-    message: `What is written to ${tableName(table)} is put aside by a rollback, but ${plural(missing, "row")} could not be restored when the release ran again: they stay in their copy (schema-gate kept list).`,
-  };
-}
-
-function notAgain({ table }: Writable, reason: string): Finding {
-  return {
-    code: "rollback.written-stays",
-    gate: "rollback",
-    severity: "note",
-    subject: { kind: "table", name: tableName(table) },
-    message: `What is written to ${tableName(table)} stays in its copy after a rollback (schema-gate kept list): the release does not run again over such rows: ${reason}.`,
-  };
-}
-
-function gone({ table }: Writable, missing: number): Finding {
-  return {
-    code: "rollback.written-lost",
-    gate: "rollback",
-    severity: "error",
-    subject: { kind: "table", name: tableName(table) },
-    message: `${plural(missing, "row")} that an application wrote to ${tableName(table)} since the release would be lost by its way back.`,
-    remedy: { text: "Write a down migration that keeps them." },
-  };
 }

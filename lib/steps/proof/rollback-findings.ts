@@ -10,7 +10,7 @@ export function rollbackFindings(
 ): readonly Finding[] {
   return rollbacks.flatMap((rollback) => [
     ...authorFinding(rollback),
-    ...(rollback.candidate ? columnOrder(rollback) : [lossFinding(rollback, rollbacks, acceptances)]),
+    ...(rollback.candidate ? columnOrder(rollback) : [missing(rollback, rollbacks, acceptances)]),
   ]);
 }
 
@@ -52,22 +52,38 @@ function columnOrder(rollback: ProvedRollback): readonly Finding[] {
   ];
 }
 
-/** A missing way back blocks, unless a person accepted it in the config, by its code and for this migration. */
-function lossFinding(
+function missing(
   rollback: ProvedRollback,
   rollbacks: readonly ProvedRollback[],
   acceptances: LossAcceptances,
 ): Finding {
-  const code = codeOf(rollback);
-  const base = { gate: "rollback", subject: subjectOf(rollback) } as const;
-  const message = messageOf(rollback);
-  const found = acceptedBy(rollback, rollbacks, acceptances);
+  const root = rootOf(rollback, rollbacks);
+  const loss = { code: codeOf(rollback), version: rollback.version, message: messageOf(rollback) };
+  return lossFinding(loss, acceptances, { code: codeOf(root), version: root.version });
+}
+
+interface Loss {
+  readonly code: AcceptableLoss;
+  readonly version: string;
+}
+
+/**
+ * A missing way back blocks, unless a person accepted it in the config, by its code and for this migration. `root`: what has to be accepted, where
+ * that is another.
+ */
+export function lossFinding(
+  loss: Loss & { readonly message: string },
+  acceptances: LossAcceptances,
+  root: Loss = loss,
+): Finding {
+  const { code, version, message } = loss;
+  const base = { gate: "rollback", subject: { kind: "migration", name: version } } as const;
+  const found = lossAcceptanceOf(root.code, root.version, acceptances);
   if (found && !found.expired) {
     const { reason } = found.acceptance;
     return { ...base, code: "rollback.loss-accepted", severity: "warning", message: `${message} Accepted: ${reason}.` };
   }
-  const migration = rollback.behind ?? rollback.version;
-  const line = JSON.stringify({ code: codeOf(rootOf(rollback, rollbacks)), migration, reason: "…", expires: "…" });
+  const line = JSON.stringify({ code: root.code, migration: root.version, reason: "…", expires: "…" });
   const lead = found ? "The acceptance of this loss has expired. " : "";
   const other =
     code === "rollback.kept-too-large" ? "Raise rollback.keepLimit" : "Write a down migration that leads back";
