@@ -1,6 +1,7 @@
 import type { CatalogObject, ObjectId } from "../catalog/catalog.js";
 import { CatalogIndex, type TableRef } from "../catalog/lookup.js";
 import { sameTable } from "../catalog/tables.js";
+import { labelsMeant, typeMeant } from "../operations/enum-meant.js";
 import type { Operation } from "../operations/index.js";
 import { catalogKind } from "../operations/object-name.js";
 import { resolveTable } from "../operations/resolve.js";
@@ -74,6 +75,15 @@ export class NamesWithin {
           ? index.indexesNamed(name.name)[0]
           : findObject(index, catalogKind(objectKind), name, signature);
       this.map((object) => (object === found ? withId(object, { name: to }) : object));
+    } else if (operation.kind === "rename-enum-value") {
+      const { type, value, to } = operation;
+      const found = typeMeant(type, index);
+      const labels = labelsMeant(type, index)?.map((label) => (label === value ? to : label));
+      this.map((object) =>
+        object === found && labels
+          ? ({ ...object, attributes: { ...object.attributes, labels } } as CatalogObject)
+          : object,
+      );
     } else this.makeOrTake(operation);
   }
 

@@ -1,5 +1,6 @@
 import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex } from "../catalog/lookup.js";
+import { labelsMeant, typeMeant } from "../operations/enum-meant.js";
 import type { Operation } from "../operations/index.js";
 import { catalogKind } from "../operations/object-name.js";
 import { resolveTable } from "../operations/resolve.js";
@@ -18,8 +19,23 @@ export function wasApplied(operation: Operation, before: CatalogIndex, after: Ca
       return changed(before.column(table, name), after.column(table, name), operation.kind === "add-column");
     }
     case "rename-column": {
+      if (operation.of === "type") return renamedAttribute(operation, before, after);
       const table = resolveTable(operation.table, before);
       return changed(before.column(table, operation.column), after.column(table, operation.column), false);
+    }
+    case "rename-constraint": {
+      const table = resolveTable(operation.table, before);
+      const [was, is, to] = [before, after, after].map((each, at) =>
+        each.constraints(table).find(({ id }) => id.name === (at === 2 ? operation.to : operation.constraint)),
+      );
+      return was && !is && !to ? null : changed(was, is, false);
+    }
+    case "rename-object":
+      return renamed(operation, before, after);
+    case "add-enum-value":
+    case "rename-enum-value": {
+      const [was, is] = [before, after].map((each) => labelsMeant(operation.type, each));
+      return was && is ? changedLabels(operation, was, is) : null;
     }
     case "rename-table":
     case "drop-table":
@@ -58,6 +74,44 @@ export function wasApplied(operation: Operation, before: CatalogIndex, after: Ca
     default:
       return null;
   }
+}
+
+function renamedAttribute(
+  { table, column }: Extract<Operation, { kind: "rename-column" }>,
+  before: CatalogIndex,
+  after: CatalogIndex,
+): boolean | null {
+  const [was, is] = [before, after].map((each) => JSON.stringify(typeMeant(table, each)?.attributes.columns ?? null));
+  const has = (columns: string | undefined) => columns?.includes(`[${JSON.stringify(column)},`) === true;
+  return was === "null" || is === "null" ? null : has(was) && !has(is);
+}
+
+function renamed(
+  { objectKind, table, name, signature, to }: Extract<Operation, { kind: "rename-object" }>,
+  before: CatalogIndex,
+  after: CatalogIndex,
+): boolean | null {
+  const find = (index: CatalogIndex, called: string): CatalogObject | undefined => {
+    if (objectKind === "index") return index.indexesNamed(called)[0];
+    if (table === null) return findObject(index, catalogKind(objectKind), { ...name, name: called }, signature);
+    const { schema, name: of } = resolveTable(table, index);
+    return index.get(catalogKind(objectKind), { schema, table: of, name: called });
+  };
+  const [was, is] = [before, after].map((each) => find(each, name.name));
+  return was && !is && !find(after, to) ? null : changed(was, is, false);
+}
+
+/** A label keeps its place when it gets another name; a later statement of the block may give it yet another. */
+function changedLabels(
+  operation: Extract<Operation, { kind: "add-enum-value" | "rename-enum-value" }>,
+  was: readonly string[],
+  is: readonly string[],
+): boolean | null {
+  const { value } = operation;
+  if (operation.kind === "add-enum-value") return !was.includes(value) && is.includes(value);
+  if (!was.includes(value) || was.includes(operation.to)) return false;
+  if (is.length === was.length) return is[was.indexOf(value)] !== value;
+  return is.includes(value) === is.includes(operation.to) ? null : is.includes(operation.to);
 }
 
 /** There before and not after, or the other way round. An object that is unchanged means that the operation was refused or did nothing. */

@@ -1,5 +1,7 @@
 import type { CatalogObject } from "../catalog/catalog.js";
 import type { CatalogIndex } from "../catalog/lookup.js";
+import { asksCatalogsOnly } from "../operations/guards/asks-catalogs.js";
+import { holdsIn } from "../operations/guards/holds.js";
 import { BlockGuards } from "../operations/guards/occurs.js";
 import type { Operation } from "../operations/index.js";
 import { catalogKind } from "../operations/object-name.js";
@@ -33,9 +35,10 @@ export interface Block {
 export function withinBlock(operations: readonly Operation[], before: CatalogIndex, next: CatalogIndex | null): Block {
   const names = new NamesWithin(before);
   const guards = new BlockGuards();
+  const known = new Set(blocksOfNames(operations, before));
   const placed = operations.flatMap((written): Placed[] => {
     const { index } = names;
-    const operation = decided(written, guards, index, next);
+    const operation = decided(written, guards, known, index, next);
     if (operation === null) return [];
     const own = named(operation, index, next);
     const early = earlier(own, names);
@@ -49,6 +52,7 @@ export function withinBlock(operations: readonly Operation[], before: CatalogInd
 function decided(
   operation: Operation,
   guards: BlockGuards,
+  known: ReadonlySet<number>,
   index: CatalogIndex,
   next: CatalogIndex | null,
 ): Operation | null {
@@ -56,10 +60,43 @@ function decided(
   const open = guards.undecided(operation, index);
   if (open === null) return null;
   if (open.length === 0) return { ...operation, guards: [] };
-  const bySchema = open.every(({ kind }) => kind === "unless there" || kind === "unless refused");
+  const bySchema = open.every(
+    (guard) =>
+      guard.kind === "unless there" ||
+      guard.kind === "unless refused" ||
+      (guard.kind === "unless failed" && known.has(guard.block)) ||
+      (guard.kind === "test" && asksCatalogsOnly(guard.sql)),
+  );
   const seen = bySchema && next !== null ? wasApplied(operation, index, next) : null;
   if (seen === null) return operation;
   return seen ? { ...operation, guards: [] } : null;
+}
+
+/** Operations that no row can make fail. */
+const OF_NAMES: ReadonlySet<Operation["kind"]> = new Set([
+  "rename-table",
+  "rename-column",
+  "rename-constraint",
+  "rename-object",
+  "rename-enum-value",
+  "add-enum-value",
+] as const);
+
+function asksSchema(condition: string, before: CatalogIndex): boolean {
+  return asksCatalogsOnly(condition) || holdsIn(condition, before) !== null;
+}
+
+/** Blocks that pass over errors of which no row can be the cause: they go the same way wherever the schema is. */
+function blocksOfNames(operations: readonly Operation[], before: CatalogIndex): readonly number[] {
+  const fits = ({ kind, guards = [] }: Operation) =>
+    OF_NAMES.has(kind) && guards.every((guard) => guard.kind !== "test" || asksSchema(guard.sql, before));
+  const within = operations.flatMap((operation) =>
+    (operation.guards ?? []).flatMap((guard) =>
+      guard.kind === "unless failed" ? [{ block: guard.block, ofNames: fits(operation) }] : [],
+    ),
+  );
+  const others = new Set(within.flatMap(({ block, ofNames }) => (ofNames ? [] : [block])));
+  return within.flatMap(({ block }) => (others.has(block) ? [] : [block]));
 }
 
 /** What takes or changes rows and values that were there before the block. */

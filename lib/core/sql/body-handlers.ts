@@ -1,7 +1,5 @@
-import { isTree } from "./body-tree.js";
+import { isTree, queryOf } from "./body-tree.js";
 import type { Guard } from "./plpgsql.js";
-
-const SWALLOWED: Guard = { kind: "unknown", reason: "its block goes on after an error" };
 
 /**
  * Errors that do not depend on rows, by names and codes (manual, appendix A): classes 0A, 2B, 3F and 42 without privileges, and what the server
@@ -18,12 +16,27 @@ const BY_SCHEMA: ReadonlySet<string> = new Set(
 );
 const BY_SCHEMA_CODE = /^(0A|2B|3F|42(?!501)|XX)[0-9A-Z]{3}$/;
 
-/** The guard on the statements of a block whose handlers catch these conditions. */
-export function passingOver(names: readonly string[]): Guard {
+/** The guard on the statements of a block whose handlers catch these conditions. `block`: its number in the body. */
+export function passingOver(names: readonly string[], body: unknown, block: number): Guard {
   if (names.every((name) => /^duplicate_/.test(name))) return { kind: "unless there" };
-  return names.every((name) => BY_SCHEMA.has(name.toLowerCase()) || BY_SCHEMA_CODE.test(name))
-    ? { kind: "unless refused" }
-    : SWALLOWED;
+  if (names.every((name) => BY_SCHEMA.has(name.toLowerCase()) || BY_SCHEMA_CODE.test(name)))
+    return { kind: "unless refused" };
+  return onlyAlters(body) ? { kind: "unless failed", block } : { kind: "unknown", reason: GOES_ON };
+}
+
+/** Why it is not known whether a statement of a block runs that catches errors of rows. */
+export const GOES_ON = "its block goes on after an error";
+
+/** Statements that ALTER, also in the branches of an IF, and nothing that could fail besides. */
+function onlyAlters(body: unknown): boolean {
+  if (Array.isArray(body)) return body.every(onlyAlters);
+  if (!isTree(body)) return true;
+  return Object.entries(body).every(([name, child]) => {
+    if (!isTree(child)) return onlyAlters(child);
+    if (name === "PLpgSQL_stmt_execsql") return /^\s*alter\b/i.test(queryOf(child.sqlstmt));
+    if (name === "PLpgSQL_stmt_if" || name === "PLpgSQL_if_elsif") return onlyAlters(child);
+    return name === "cond";
+  });
 }
 
 /** The conditions that a block's handlers catch. */

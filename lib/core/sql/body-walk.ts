@@ -64,6 +64,8 @@ class BodyWalk {
   readonly statements: BodyStatement[] = [];
   readonly opaque: OpaqueBody[] = [];
   private readonly columnsWin: boolean;
+  /** Blocks with handlers so far. */
+  private blocks = 0;
 
   constructor(
     private readonly statement: ParsedStatement,
@@ -184,7 +186,7 @@ class BodyWalk {
   private block(tree: Tree, here: Here): void {
     const { body, exceptions, ...rest } = tree;
     const names = conditionNames(exceptions);
-    const guard = names.length === 0 ? [] : [passingOver(names)];
+    const guard = names.length === 0 ? [] : [passingOver(names, body, ++this.blocks)];
     this.visit(rest, here);
     this.visit(body, { ...here, guards: [...here.guards, ...guard] });
     // An error may have occurred before any assignment of the block, or after it.

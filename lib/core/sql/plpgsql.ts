@@ -9,12 +9,14 @@ import type { ParsedStatement, UnparsedStatement } from "./statement.js";
 /**
  * What decides whether a statement of a body runs. `test`: an expression that must be true (or, with `holds` false, must not be). `unless there`: its
  * block ignores an object that already exists. `unless refused`: its block ignores errors that only depend on the schema, and so are the same
- * wherever the schema is. `unknown`: a loop, a CASE, a handler of other errors.
+ * wherever the schema is. `unless failed`: its block, which consists of ALTER statements, ignores other errors; `block` is the same for all of them.
+ * `unknown`: a loop, a CASE, a handler of other errors around other statements.
  */
 export type Guard =
   | { readonly kind: "test"; readonly sql: string; readonly holds: boolean }
   | { readonly kind: "unless there" }
   | { readonly kind: "unless refused" }
+  | { readonly kind: "unless failed"; readonly block: number }
   | { readonly kind: "unknown"; readonly reason: string };
 
 /** A statement inside a body. */

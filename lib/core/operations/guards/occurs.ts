@@ -1,4 +1,5 @@
 import type { CatalogIndex } from "../../catalog/lookup.js";
+import { GOES_ON } from "../../sql/body-handlers.js";
 import type { Guard } from "../../sql/plpgsql.js";
 import type { Operation } from "../kinds/index.js";
 import { resolveTable } from "../resolve.js";
@@ -38,11 +39,12 @@ export class BlockGuards {
 export function undecided(operation: Operation, before: CatalogIndex): string {
   const open = (operation.guards ?? []).find((guard) => answer(guard, operation, before) === null);
   if (open?.kind === "test") return `whether it runs is decided by (${open.sql}), which the schema alone does not tell`;
+  if (open?.kind === "unless failed") return `whether it runs cannot be told: ${GOES_ON}`;
   return `whether it runs cannot be told: ${open?.kind === "unknown" ? open.reason : "its block passes over errors"}`;
 }
 
 function answer(guard: Guard, operation: Operation, before: CatalogIndex): boolean | null {
-  if (guard.kind === "unknown" || guard.kind === "unless refused") return null;
+  if (guard.kind === "unknown" || guard.kind === "unless refused" || guard.kind === "unless failed") return null;
   if (guard.kind === "unless there") return absent(operation, before);
   const truth = holdsIn(guard.sql, before);
   return truth === null ? null : truth === guard.holds;

@@ -1,10 +1,8 @@
-import { type CatalogObject, TENANT_SCHEMA } from "../../catalog/catalog.js";
-import type { CatalogIndex } from "../../catalog/lookup.js";
 import type { QualifiedName } from "../../sql/qualified-name.js";
 import { exact, notThere } from "../../undo/inverses.js";
-import { findObject } from "../../undo/recreate.js";
 import { remadeTypes } from "../../undo/types-remade.js";
 import { effects } from "../effects.js";
+import { typeMeant } from "../enum-meant.js";
 import type { OperationData, OperationType } from "../operation.js";
 
 export interface AddEnumValue extends OperationData {
@@ -32,10 +30,3 @@ export const addEnumValue: OperationType<AddEnumValue> = {
     return [];
   },
 };
-
-/** Along the tenant's search path, otherwise the only type of that name. */
-function typeMeant({ schema, name }: QualifiedName, before: CatalogIndex): CatalogObject | undefined {
-  const along = schema === null ? [TENANT_SCHEMA, "public"] : [schema];
-  const found = along.map((each) => before.get("type", { schema: each, name })).find((each) => each !== undefined);
-  return found ?? findObject(before, "type", { schema, name }, null);
-}
