@@ -97,6 +97,8 @@ export async function plantOverloads(client: pg.Client, schema: string, used: Us
 const BODY = `begin raise exception ${literal(CALLED)}; end`;
 
 async function functionsOf(client: pg.Client, schema: string, names: readonly string[]): Promise<readonly string[]> {
+  // What was planted before must not answer.
+  await client.query("begin; set local search_path = pg_catalog");
   const { rows } = await client.query<{ name: string; args: string[]; result: string }>(
     `select p.proname as name, array(select t.typname::text from unnest(p.proargtypes) with ordinality a(oid, n)
         join pg_type t on t.oid = a.oid order by n) as args,
@@ -105,6 +107,7 @@ async function functionsOf(client: pg.Client, schema: string, names: readonly st
     where p.pronamespace = 'pg_catalog'::regnamespace and p.proname = any($1)`,
     [names],
   );
+  await client.query("commit");
   const statements = rows.flatMap(({ name, args, result }) =>
     closerTo(args).map(
       (types) =>

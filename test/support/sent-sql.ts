@@ -16,6 +16,9 @@ export async function sentSql<T>(
   const original = pg.Client.prototype.query;
   const others = new WeakSet<object>();
   pg.Client.prototype.query = function (this: object, text: unknown, ...more: unknown[]) {
+    // With values or a name, a text is always ours; others' statements have neither.
+    const { text: own, queryMode } = (typeof text === "object" ? text : {}) as { text?: string; queryMode?: string };
+    if (own !== undefined && queryMode === undefined) texts.add(own);
     if (typeof text === "string") {
       const one = !text.includes(BACK) && OTHERS_PATH.test(text);
       if (others.has(this)) others.delete(this);
