@@ -1,5 +1,6 @@
+import { mayHaveBlocks } from "../../core/isolation/statement-blocks.js";
 import type { Session } from "../../ports/database.js";
-import { hasHandlers, mayHaveBlocks } from "./has-handlers.js";
+import { hasHandlers } from "./has-handlers.js";
 import type { SessionScope } from "./prepare-session.js";
 import { LeftTenant, names, ofOthers } from "./stay-inside.js";
 
