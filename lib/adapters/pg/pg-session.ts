@@ -70,7 +70,16 @@ export class PgSession implements Session {
   async repeated<R extends Row = Row>(text: string, values: readonly unknown[] = []): Promise<R[]> {
     // Behind a pooler the next transaction may meet a backend on which nothing is prepared.
     if (this.pooled) return this.query<R>(text, values);
-    return rowsOf(await this.answered({ text, values: [...values], name: this.prepared.nameOf(text) })) as R[];
+    const name = await this.nameOf(text);
+    return rowsOf(await this.answered({ text, values: [...values], name })) as R[];
+  }
+
+  private async nameOf(text: string): Promise<string> {
+    try {
+      return await this.prepared.nameOf(text);
+    } catch (error) {
+      throw databaseError(error);
+    }
   }
 
   async script(text: string): Promise<void> {

@@ -7,13 +7,20 @@ interface Connection {
   close(of: { readonly type: "S"; readonly name: string }): void;
 }
 
-const READS =
-  /^\s*(?:$|(?:begin|commit|rollback|savepoint|release|set|select)\b|with\b(?![\s\S]*\b(?:insert|update|delete|merge)\b))/i;
+/** Begins and ends transactions, without a commit, which fires deferred triggers; and sets what we set. */
+const CONTROL =
+  /^\s*(?:$|(?:begin|rollback|savepoint|release)\b|select pg_catalog\.(?:set_config|current_setting)\((?![\s\S]*\bfrom\b))/i;
 
-/** False for what may run others' code, such as a trigger, which can DEALLOCATE and PREPARE, and for what does so itself. */
+/**
+ * False for what may run others' code: a trigger, or a column that is computed when it is read. Such code can DEALLOCATE what we prepared and PREPARE
+ * another text under its name.
+ */
 function keepsPrepared(text: string): boolean {
-  return text.split(";").every((part) => READS.test(part));
+  return text.split(";").every((part) => CONTROL.test(part));
 }
+
+/** What is prepared as we do it. SQL's PREPARE, all that others' code can use, does not pass for it. */
+const OURS = "select name from pg_catalog.pg_prepared_statements where not from_sql";
 
 /** The texts of ours that the server holds prepared for one connection. */
 export class PreparedTexts {
@@ -32,22 +39,25 @@ export class PreparedTexts {
     if (!keepsPrepared(text)) this.doubt();
   }
 
-  /** The name under which the library prepares a text, or finds it prepared. Used at once. */
-  nameOf(text: string): string {
-    if (this.doubtful) this.forget();
+  /** The name under which the library prepares a text, or finds it prepared. Used at once. Throws what the driver throws. */
+  async nameOf(text: string): Promise<string> {
+    if (this.doubtful && this.names.size > 0) await this.forgetReplaced();
+    this.doubtful = false;
     const name = `schema_gate_${digest(text).slice(0, 32)}`;
     this.names.add(name);
     return name;
   }
 
-  /** By the protocol: unlike DEALLOCATE, it may name what is not there, also in a failed transaction. */
-  private forget(): void {
+  /** Closes by the protocol, which unlike DEALLOCATE may name what is not there. */
+  private async forgetReplaced(): Promise<void> {
     const { connection } = this.client as unknown as { readonly connection: Connection };
+    const { rows } = await this.client.query<{ name: string }>(OURS);
+    const left = new Set(rows.map(({ name }) => name));
     for (const name of this.names) {
+      if (left.has(name)) continue;
       connection.close({ type: "S", name });
       delete connection.parsedStatements[name];
+      this.names.delete(name);
     }
-    this.names.clear();
-    this.doubtful = false;
   }
 }
