@@ -214,7 +214,8 @@ async function runInside(session: Session, input: Work, part: Part, at: number |
     const aside = input.candidate.aside.filter(({ statement }) => statement === part.first);
     await keepBefore(session, aside, input.budget, input.schema);
     if (input.candidate.source !== "author") await session.script(WAY_BACK);
-    await insideTenant(session, input, part.statements, () => runStatements(session, input, part));
+    const texts = [...part.statements, ...input.candidate.aside.flatMap(({ fit }) => fit.statements)];
+    await insideTenant(session, input, texts, () => runStatements(session, input, part));
     await keepAfter(session, aside, input.schema);
     await input.observe?.end(part.first);
     if (!part.last) return recordProgress(session, progressKey(input), at ?? 0, "finished", input.schema);

@@ -1,4 +1,5 @@
 import { SYSTEM_CATALOGS } from "../../postgres/system-catalogs.js";
+import { isTree, type Tree } from "../../sql/body-tree.js";
 import { isParsed, parseSql } from "../../sql/parse.js";
 
 /** System catalogs that are the same wherever the schema is. */
@@ -30,6 +31,9 @@ const FUNCTIONS = new Set(
   ),
 );
 
+/** Types of constants; a domain's checks are code. */
+const TYPES = new Set("bool char int2 int4 int8 name oid regclass regnamespace regtype text varchar".split(" "));
+
 /** Whether an expression reads nothing but the schema: system catalogs, and no variable, setting or row of a table. */
 export function asksCatalogsOnly(expression: string): boolean {
   const [statement, ...others] = parseSql(`SELECT ${expression}`, "condition").statements;
@@ -39,12 +43,6 @@ export function asksCatalogsOnly(expression: string): boolean {
   if (!collected(statement.node, relations, columns) || relations.length === 0) return false;
   const known = new Set(relations.flatMap(columnsOf));
   return relations.every((each) => columnsOf(each).length > 0) && columns.every((name) => known.has(name));
-}
-
-type Tree = Readonly<Record<string, unknown>>;
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Collects relations and columns; false for what may read something else. */
@@ -59,10 +57,19 @@ function collected(value: unknown, relations: Tree[], columns: string[]): boolea
       const last = lastString(child.fields);
       if (last !== null) columns.push(last);
     }
-    if (name === "FuncCall" && !FUNCTIONS.has(lastString(child.funcname) ?? "")) return false;
+    if (name === "FuncCall" && !FUNCTIONS.has(ownName(child.funcname) ?? "")) return false;
+    if (name === "A_Expr" && ownName(child.name) === null) return false;
+    if (name === "typeName" && !TYPES.has(ownName(child.names) ?? "")) return false;
     if (name === "SQLValueFunction" && child.op !== "SVFOP_CURRENT_SCHEMA") return false;
     return collected(child, relations, columns);
   });
+}
+
+/** The name of a function, operator or type of PostgreSQL; null for one of another schema, whose code may read anything. */
+function ownName(names: unknown): string | null {
+  const [first, ...others] = Array.isArray(names) ? names : [];
+  if (others.length === 0) return lastString(names);
+  return others.length === 1 && lastString([first]) === "pg_catalog" ? lastString(names) : null;
 }
 
 const REFUSED: ReadonlySet<string> = new Set([
